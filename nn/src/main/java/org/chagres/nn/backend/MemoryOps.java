@@ -1,0 +1,29 @@
+package org.chagres.nn.backend;
+
+import java.lang.foreign.MemorySegment;
+import org.chagres.simd.memory.Block;
+
+/** Memory of a device. */
+public interface MemoryOps {
+
+  /**
+   * Takes a block from the device's pool; its contents are not defined.
+   *
+   * @param bytes size
+   * @param maker what it is for; {@code toString} is asked only for a message
+   * @throws org.chagres.simd.memory.OutOfNativeMemoryException if the limit or the machine has no more
+   */
+  Block allocate(long bytes, Object maker);
+
+  /** Sets all bytes to 0. */
+  void zero(MemorySegment target, long bytes);
+
+  /** Copies within the device. */
+  void copy(MemorySegment from, MemorySegment to, long bytes);
+
+  /** Copies from the host. */
+  void upload(MemorySegment host, MemorySegment device, long bytes);
+
+  /** Copies to the host, and waits for it. */
+  void download(MemorySegment device, MemorySegment host, long bytes);
+}

@@ -1,0 +1,4 @@
+/** Optimizers, schedules, data, the training loop and the command line. */
+module org.chagres.train {
+  requires transitive org.chagres.nn;
+}
