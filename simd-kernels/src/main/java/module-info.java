@@ -1,6 +1,6 @@
 /** CPU kernels written with the Vector API over off-heap memory, the memory pool and the worker pool they run on. */
 module org.chagres.simd {
-  requires jdk.incubator.vector;
+  requires transitive jdk.incubator.vector;
 
   exports org.chagres.simd.lanes;
   exports org.chagres.simd.memory;

@@ -29,7 +29,8 @@ public interface NormOps {
 
   /** Backward; {@code training} says whether the moments came from x itself. */
   void batchBackward(
-      NormShape shape, boolean training, MemorySegment dy, MemorySegment x, Moments moments, Affine affine, Gradients out);
+      NormShape shape, boolean training, MemorySegment dy, MemorySegment x, Moments moments, Affine affine,
+      Gradients out);
 
   /** Layer norm: statistics and result along each row. */
   void layerForward(NormShape shape, MemorySegment x, Affine affine, Moments moments, MemorySegment y);

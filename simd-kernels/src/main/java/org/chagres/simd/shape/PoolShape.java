@@ -18,7 +18,8 @@ package org.chagres.simd.shape;
  * @param countPadding whether padded cells count in an average's divisor
  */
 public record PoolShape(
-    int n, int c, int h, int w, Size kernel, Size stride, Size padding, Size out, boolean adaptive, boolean countPadding) {
+    int n, int c, int h, int w, Size kernel, Size stride, Size padding, Size out, boolean adaptive,
+    boolean countPadding) {
 
   /** Checks the numbers. */
   public PoolShape {
