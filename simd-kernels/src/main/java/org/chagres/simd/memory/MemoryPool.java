@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Native memory for tensors and scratch: mapped from the system in huge-page slabs, handed out and taken back in blocks.
  *
  * <p>A pool serves blocks of any size aligned to 64 bytes, contents undefined. What is freed is kept and reused; a loop
- * whose sizes repeat asks the system for nothing after its first turn. Memory once mapped stays mapped, so that a stale
+ * whose sizes repeat soon asks the system for nothing. Memory once mapped stays mapped, so that a stale
  * segment can never crash the JVM; {@link #trim} hands the physical memory back. Thread-safe.
  */
 public final class MemoryPool {

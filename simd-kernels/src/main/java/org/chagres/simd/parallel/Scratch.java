@@ -8,6 +8,9 @@ final class Scratch {
   /** Two cache lines between lanes, as processors fetch lines in pairs. */
   private static final long STEP = 128;
 
+  /** More than the pool ever gives, and so little that the sum over all lanes is a number yet. */
+  private static final long MOST = 1L << 47;
+
   private final int lanes;
   private Part local = Part.NONE;
   private Part shared = Part.NONE;
@@ -20,12 +23,14 @@ final class Scratch {
   void fit(Job job) {
     long localBytes = job.localBytes();
     if (localBytes > local.stride) {
-      long stride = -(-localBytes & -STEP);
-      local = local.grow(stride, Math.multiplyExact(stride, (long) lanes), "scratch of workers");
+      freeLocal();
+      long stride = -(-Math.min(localBytes, MOST) & -STEP);
+      local = Part.allocate(stride, lanes, "scratch of workers");
     }
     long sharedBytes = job.sharedBytes();
     if (sharedBytes > shared.stride) {
-      shared = shared.grow(sharedBytes, sharedBytes, "scratch of a job");
+      freeShared();
+      shared = Part.allocate(sharedBytes, 1, "scratch of a job");
     }
   }
 
@@ -40,20 +45,30 @@ final class Scratch {
   }
 
   void free() {
-    local.free();
-    shared.free();
+    freeLocal();
+    freeShared();
+  }
+
+  // What is too small is freed before the larger one is allocated, so that both need not exist at once; and forgotten before
+  // that, as the allocation may fail.
+  private void freeLocal() {
+    Part old = local;
     local = Part.NONE;
+    old.free();
+  }
+
+  private void freeShared() {
+    Part old = shared;
     shared = Part.NONE;
+    old.free();
   }
 
   private record Part(Block block, long address, long stride) {
     static final Part NONE = new Part(null, 0, 0);
 
-    /** Frees before it allocates, so that both need not exist at once. */
-    Part grow(long newStride, long bytes, String maker) {
-      free();
-      Block b = MemoryPool.system().allocate(bytes, maker);
-      return new Part(b, b.address(), newStride);
+    static Part allocate(long stride, int count, String maker) {
+      Block b = MemoryPool.system().allocate(stride * count, maker);
+      return new Part(b, b.address(), stride);
     }
 
     void free() {
