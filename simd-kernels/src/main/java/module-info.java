@@ -2,8 +2,13 @@
 module org.chagres.simd {
   requires jdk.incubator.vector;
 
+  exports org.chagres.simd.elementwise;
+  exports org.chagres.simd.index;
   exports org.chagres.simd.lanes;
   exports org.chagres.simd.memory;
+  exports org.chagres.simd.optim;
   exports org.chagres.simd.parallel;
+  exports org.chagres.simd.reduce;
+  exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;
 }
