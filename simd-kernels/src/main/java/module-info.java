@@ -2,8 +2,11 @@
 module org.chagres.simd {
   requires transitive jdk.incubator.vector;
 
+  exports org.chagres.simd.elementwise;
   exports org.chagres.simd.lanes;
+  exports org.chagres.simd.math;
   exports org.chagres.simd.memory;
   exports org.chagres.simd.parallel;
+  exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;
 }
