@@ -3,7 +3,12 @@ module org.chagres.simd {
   requires jdk.incubator.vector;
 
   exports org.chagres.simd.lanes;
+  exports org.chagres.simd.loss;
   exports org.chagres.simd.memory;
+  exports org.chagres.simd.norm;
   exports org.chagres.simd.parallel;
+  exports org.chagres.simd.pool;
+  exports org.chagres.simd.random;
+  exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;
 }
