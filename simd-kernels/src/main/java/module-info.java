@@ -7,6 +7,7 @@ module org.chagres.simd {
   exports org.chagres.simd.math;
   exports org.chagres.simd.memory;
   exports org.chagres.simd.parallel;
+  exports org.chagres.simd.random;
   exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;
 }
