@@ -2,6 +2,7 @@
 module org.chagres.simd {
   requires transitive jdk.incubator.vector;
 
+  exports org.chagres.simd.conv;
   exports org.chagres.simd.elementwise;
   exports org.chagres.simd.lanes;
   exports org.chagres.simd.math;
