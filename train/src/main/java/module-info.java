@@ -1,4 +1,7 @@
 /** Optimizers, schedules, data, the training loop and the command line. */
 module org.chagres.train {
   requires transitive org.chagres.nn;
+
+  exports org.chagres.train.optim;
+  exports org.chagres.train.schedule;
 }
