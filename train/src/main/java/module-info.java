@@ -4,6 +4,8 @@ module org.chagres.train {
   requires transitive org.chagres.nn;
 
   exports org.chagres.train.cli;
+  exports org.chagres.train.optim;
+  exports org.chagres.train.schedule;
 
   opens org.chagres.train.cli to
       info.picocli;

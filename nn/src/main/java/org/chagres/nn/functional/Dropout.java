@@ -1,6 +1,6 @@
 package org.chagres.nn.functional;
 
-import org.chagres.nn.backend.RandomOps.Stream;
+import org.chagres.simd.random.Stream;
 import org.chagres.nn.tensor.Elementwise;
 import org.chagres.nn.tensor.Generator;
 import org.chagres.nn.tensor.Tape;

@@ -1,6 +1,6 @@
 package org.chagres.nn.tensor;
 
-import org.chagres.nn.backend.RandomOps.Stream;
+import org.chagres.simd.random.Stream;
 import org.chagres.simd.shape.DType;
 
 /**
