@@ -53,6 +53,17 @@ public final class SampleBuffer {
     return spec;
   }
 
+  /**
+   * Refuses a data set whose samples are others than this buffer has room for.
+   *
+   * @throws IllegalArgumentException if {@code expected} differs from {@link #spec}
+   */
+  public void require(SampleSpec expected) {
+    if (spec != expected && !spec.equals(expected)) {
+      throw new IllegalArgumentException("buffer: made for samples of " + spec + ", the data set has " + expected);
+    }
+  }
+
   /** The sample's random generator; see {@link SampleRandom}. */
   public SampleRandom random() {
     return random;

@@ -128,6 +128,7 @@ public final class Image {
     if (Math.abs((long) y) > 65_535 || Math.abs((long) x) > 65_535) {
       throw new IllegalArgumentException("crop: expected a corner within 65535 of the image, got (" + y + ", " + x + ")");
     }
+    requireLoaded();
     boolean beyond = y < 0 || x < 0 || y + newHeight > height || x + newWidth > width;
     if (beyond) {
       boolean padded = y0 < top || x0 < left || y0 + height > bottom || x0 + width > right;
@@ -156,6 +157,7 @@ public final class Image {
    */
   public void resize(int newHeight, int newWidth) {
     var shape = new ImageShape(channels, newHeight, newWidth);
+    requireLoaded();
     if (newHeight == height && newWidth == width) {
       return;
     }
@@ -187,6 +189,7 @@ public final class Image {
 
   /** Subtracts and divides per channel; on bytes, by the table made beforehand. */
   void normalize(float[] mean, float[] std, float[] byteTable) {
+    requireLoaded();
     if (bytes && table == ByteTable.UNIT) {
       table = byteTable;
       for (int c = 0; c < channels; c++) {
@@ -207,14 +210,12 @@ public final class Image {
   void begin(long address, ImageShape shape) {
     slot = address;
     slotShape = shape;
-    height = 0;
+    base = 0;
   }
 
   /** Writes what is not yet in its place. */
   void finish() {
-    if (height == 0) {
-      throw new IllegalStateException("the image source loaded no image");
-    }
+    requireLoaded();
     if (channels != slotShape.channels() || height != slotShape.height() || width != slotShape.width()) {
       throw new IllegalStateException(
           "the transforms left an image of " + shape() + ", by their outputShape it should be " + slotShape);
@@ -232,6 +233,7 @@ public final class Image {
 
   /** Makes the window memory of this image's own, as floats. */
   private void materialize() {
+    requireLoaded();
     boolean own = base == slot || scratch.owns(base);
     if (!bytes && own && isWhole()) {
       return;
@@ -246,6 +248,12 @@ public final class Image {
     boolean fits =
         channels == slotShape.channels() && newHeight == slotShape.height() && newWidth == slotShape.width();
     return fits && base != slot ? slot : scratch.floats((long) newHeight * newWidth * channels, base, inUse);
+  }
+
+  private void requireLoaded() {
+    if (base == 0) {
+      throw new IllegalStateException("the image source loaded no image");
+    }
   }
 
   private boolean isWhole() {

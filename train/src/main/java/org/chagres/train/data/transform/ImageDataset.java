@@ -79,6 +79,7 @@ public final class ImageDataset implements Dataset {
 
   @Override
   public void read(long index, SampleBuffer out) {
+    out.require(spec);
     Image image = out.local(this, Image::new);
     image.begin(out.inputs().address() + out.inputOffset(), shape);
     source.load(index, image);

@@ -50,6 +50,7 @@ public final class TransformedDataset implements Dataset {
 
   @Override
   public void read(long index, SampleBuffer to) {
+    to.require(spec);
     Local local = to.local(this, () -> new Local(SampleBuffer.allocate(dataset.spec()), new Image()));
     local.buffer.random().seed(to.random().nextLong());
     dataset.read(index, local.buffer);
