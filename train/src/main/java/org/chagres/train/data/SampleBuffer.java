@@ -116,7 +116,9 @@ public final class SampleBuffer {
 
   /** Writes a class number. */
   public void target(long value) {
-    check(spec.target(), DType.I64, 1, "target");
+    if (targetBytes != 8 || spec.target().type() != DType.I64) { // by bytes: elements() would make an iterator a sample
+      check(spec.target(), DType.I64, 1, "target");
+    }
     targets.set(JAVA_LONG, targetOffset, value);
   }
 
