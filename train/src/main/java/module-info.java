@@ -1,9 +1,14 @@
 /** Optimizers, schedules, data, the training loop and the command line. */
 module org.chagres.train {
+  requires java.desktop;
+  requires java.net.http;
   requires transitive info.picocli;
   requires transitive org.chagres.nn;
 
   exports org.chagres.train.cli;
+  exports org.chagres.train.data;
+  exports org.chagres.train.data.source;
+  exports org.chagres.train.data.transform;
   exports org.chagres.train.optim;
   exports org.chagres.train.schedule;
 
