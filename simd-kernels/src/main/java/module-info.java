@@ -2,8 +2,10 @@
 module org.chagres.simd {
   requires jdk.incubator.vector;
 
+  exports org.chagres.simd.gemm;
   exports org.chagres.simd.lanes;
   exports org.chagres.simd.memory;
   exports org.chagres.simd.parallel;
+  exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;
 }
