@@ -4,6 +4,7 @@ module org.chagres.simd {
 
   exports org.chagres.simd.conv;
   exports org.chagres.simd.elementwise;
+  exports org.chagres.simd.gemm;
   exports org.chagres.simd.lanes;
   exports org.chagres.simd.math;
   exports org.chagres.simd.memory;

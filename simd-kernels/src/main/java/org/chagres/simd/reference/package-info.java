@@ -1,5 +1,6 @@
 /**
- * The oracle: every kernel family once more in plain loops and double, without cleverness. Product code, used by tests and
- * by whoever doubts a kernel; nothing here is fast and nothing here may be. One file a family, none to be read first.
+ * The plain-loop oracle: each family of kernels once more, by its definition, with sums in double and no cleverness.
+ *
+ * <p>One file a family; nothing here may be fast at the cost of being obvious. Every kernel is tested against it.
  */
 package org.chagres.simd.reference;
