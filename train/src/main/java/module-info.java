@@ -2,6 +2,7 @@
 module org.chagres.train {
   requires transitive org.chagres.nn;
 
+  exports org.chagres.train.metrics;
   exports org.chagres.train.optim;
   exports org.chagres.train.schedule;
 }
