@@ -171,7 +171,8 @@ class SchedulersTest {
   static List<Function<RateControlled, LRScheduler>> all() {
     return List.of(o -> new StepLR(o, 3, 0.5), o -> new MultiStepLR(o, 0.5, 4, 7), o -> new ExponentialLR(o, 0.9),
         o -> new LambdaLR(o, e -> 1.0 / (1 + e)), ConstantLR::new, LinearLR::new,
-        o -> new CosineAnnealingLR(o, 7, 0.01), o -> new CosineAnnealingWarmRestarts(o, 3, 2, 0.01), o -> new OneCycleLR(o, 0.4, 20),
+        o -> new CosineAnnealingLR(o, 7, 0.01), o -> new CosineAnnealingWarmRestarts(o, 3, 2, 0.01),
+        o -> new OneCycleLR(o, 0.4, 20),
         o -> new SequentialLR(o, List.of(new LinearLR(o), new CosineAnnealingWarmRestarts(o, 2, 2, 0),
             new OneCycleLR(o, 1, 30)), 5, 12));
   }
