@@ -8,7 +8,9 @@ module org.chagres.simd {
   exports org.chagres.simd.lanes;
   exports org.chagres.simd.math;
   exports org.chagres.simd.memory;
+  exports org.chagres.simd.norm;
   exports org.chagres.simd.parallel;
+  exports org.chagres.simd.pool;
   exports org.chagres.simd.random;
   exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;

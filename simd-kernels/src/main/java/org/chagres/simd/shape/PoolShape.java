@@ -38,6 +38,8 @@ public record PoolShape(
       throw new IllegalArgumentException(
           "kernel " + kernel + " is larger than the padded input, " + h + "x" + w + " with padding " + padding);
     }
+    checkBytes(n, h, w, c);
+    checkBytes(n, out.h(), out.w(), c);
   }
 
   /** Windows of a fixed size; {@code ceilMode} keeps a last window that hangs over the edge, as in PyTorch. */
@@ -111,6 +113,10 @@ public record PoolShape(
   /** Elements of the output. */
   public long yCount() {
     return (long) n * out.h() * out.w() * c;
+  }
+
+  private static void checkBytes(int n, int h, int w, int c) {
+    Math.multiplyExact(Math.multiplyExact(4L * n, h), Math.multiplyExact((long) w, c));
   }
 
   private static int out(int in, int kernel, int stride, int padding, boolean ceil) {
