@@ -80,6 +80,23 @@ final class Data {
     };
   }
 
+  /** What a network was trained for: the shape of an image, the names of the classes. */
+  record Description(ImageShape shape, List<String> classes) {}
+
+  /** As it was noted in the run's options when training began; the data itself need not be there. */
+  static Description describe(RunOptions o) {
+    String[] sizes = o.text("shape").split("x", -1);
+    return new Description(
+        new ImageShape(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2])),
+        List.of(o.text("classes").split("\\|", -1)));
+  }
+
+  /** Notes shape and classes in a run's options. */
+  void describeIn(RunOptions o) {
+    o.with("shape", shape().channels() + "x" + shape().height() + "x" + shape().width());
+    o.with("classes", String.join("|", classes()));
+  }
+
   /** The normalisation of a run, for images from elsewhere. */
   static Normalize normalize(RunOptions o) {
     return switch (Name.of(o.text("dataset"))) {

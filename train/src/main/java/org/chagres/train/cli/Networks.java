@@ -66,7 +66,7 @@ final class Networks {
       case "exponential" -> new ExponentialLR(optimizer, Math.pow(0.01, 1.0 / steps));
       case "linear" -> new LinearLR(optimizer, 1, 0, steps);
       case "plateau" -> new ReduceLROnPlateau(
-          optimizer, ReduceLROnPlateau.Options.DEFAULT.mode(ReduceLROnPlateau.Mode.MAX));
+          optimizer, ReduceLROnPlateau.Options.DEFAULTS.mode(ReduceLROnPlateau.Mode.MAX));
       default -> throw unknown(
           "--schedule", List.of("none", "cosine", "onecycle", "step", "exponential", "linear", "plateau"),
           o.text("schedule"));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ final class RunFolder {
   }
 
   Path log() {
-    return folder.resolve("epochs.jsonl");
+    return folder.resolve("epochs.csv");
   }
 
   Path curves() {
@@ -101,7 +102,10 @@ final class RunFolder {
   void write(RunOptions options) {
     AtomicFile.write(configuration(), channel -> {
       byte[] text = (JSON.writeValueAsString(options.values()) + "\n").getBytes(StandardCharsets.UTF_8);
-      channel.write(java.nio.ByteBuffer.wrap(text));
+      ByteBuffer bytes = ByteBuffer.wrap(text);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
     });
   }
 
