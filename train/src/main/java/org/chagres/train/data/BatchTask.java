@@ -72,7 +72,9 @@ final class BatchTask {
         dataset.read(index, buffer);
       } catch (Throwable t) { // a worker must never die: whatever happened is the loop's to know
         String where = "sample " + index + " (batch " + batch + " of epoch " + epoch + "): ";
-        String what = t.getMessage() == null ? t.toString() : t.getMessage();
+        String what = t instanceof InternalError // how HotSpot tells of a mapped page that is gone
+            ? "memory could not be read; was a file cut short after it was opened? " + t
+            : t.getMessage() == null ? t.toString() : t.getMessage();
         return new Failure(row, new DataException(where + what, t));
       }
     }

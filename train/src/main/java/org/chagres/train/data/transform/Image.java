@@ -124,11 +124,11 @@ public final class Image {
    * @param padding value of what lies beyond, as values are at this point
    */
   public void crop(int y, int x, int newHeight, int newWidth, float padding) {
+    requireLoaded();
     var checked = new ImageShape(channels, newHeight, newWidth);
     if (Math.abs((long) y) > 65_535 || Math.abs((long) x) > 65_535) {
       throw new IllegalArgumentException("crop: expected a corner within 65535 of the image, got (" + y + ", " + x + ")");
     }
-    requireLoaded();
     boolean beyond = y < 0 || x < 0 || y + newHeight > height || x + newWidth > width;
     if (beyond) {
       boolean padded = y0 < top || x0 < left || y0 + height > bottom || x0 + width > right;
@@ -156,8 +156,8 @@ public final class Image {
    * Resamples to another size: bilinear, with antialiasing where it shrinks, as torchvision's default; see {@link Resize}.
    */
   public void resize(int newHeight, int newWidth) {
-    var shape = new ImageShape(channels, newHeight, newWidth);
     requireLoaded();
+    var shape = new ImageShape(channels, newHeight, newWidth);
     if (newHeight == height && newWidth == width) {
       return;
     }
@@ -179,6 +179,7 @@ public final class Image {
   }
 
   private long address(int channel, int y, int x) {
+    requireLoaded();
     if (channel < 0 || channel >= channels || y < 0 || y >= height || x < 0 || x >= width) {
       throw new IndexOutOfBoundsException(
           "(" + channel + ", " + y + ", " + x + ") is not in an image of " + shape());
