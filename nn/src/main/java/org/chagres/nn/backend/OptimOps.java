@@ -7,11 +7,13 @@ public interface OptimOps {
 
   /** SGD's options; {@code first} where the momentum buffer is not yet filled (it becomes the gradient). */
   record Sgd(
-      double lr, double momentum, double dampening, double weightDecay, boolean nesterov, boolean maximize, boolean first) {}
+      double lr, double momentum, double dampening, double weightDecay, boolean nesterov, boolean maximize,
+      boolean first) {}
 
   /** Adam's and AdamW's options; {@code step} from 1; {@code decoupled} for AdamW's weight decay. */
   record Adam(
-      double lr, double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean maximize, long step) {}
+      double lr, double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean maximize,
+      long step) {}
 
   /** RMSprop's options. */
   record RmsProp(

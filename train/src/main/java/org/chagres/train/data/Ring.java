@@ -167,7 +167,7 @@ final class Ring {
   }
 
   private void giveBack(Batch batch) {
-    batch.valid = false;
+    batch.invalidate();
     if (slots < options.slots() && !closed) {
       slots++;
       free.add(batch.slot());
