@@ -3,7 +3,8 @@ package org.chagres.train.data;
 import java.util.function.LongUnaryOperator;
 
 /**
- * One batch being decoded into its slot. Workers claim runs of its samples; all mutable state is guarded by the ring's lock.
+ * One batch being decoded into its slot. Workers claim runs of its samples; all mutable state is guarded by the ring's
+ * lock.
  */
 final class BatchTask {
   final Slot slot;
@@ -25,8 +26,8 @@ final class BatchTask {
   BatchTask(Slot slot, Pass pass, long batch, LoaderOptions options) {
     this.slot = slot;
     this.batch = batch;
-    epoch = pass.epoch();
-    order = pass.order();
+    epoch = pass.epoch;
+    order = pass.order;
     dataset = options.dataset();
     seed = options.seed();
     firstPosition = batch * options.batchSize();

@@ -9,12 +9,13 @@ import java.util.Arrays;
 /**
  * One image on its way from a file's bytes to its place in a batch.
  *
- * <p>Geometry is lazy: {@link #crop} and {@link #flipHorizontal} only move a window over the source, and {@code Normalize} on
- * bytes only sets a table of 256 values a channel. So the usual augmentation of bytes (crop, flip, normalize) is a single pass
- * from the mapped file to the slot. What needs the values ({@link #get}, {@link #set}, {@link #resize}) has them written first.
+ * <p>Geometry is lazy: {@link #crop} and {@link #flipHorizontal} only move a window over the source, and
+ * {@code Normalize} on bytes only sets a table of 256 values a channel. So the usual augmentation of bytes (crop,
+ * flip, normalize) is a single pass from the mapped file to the slot. What needs the values ({@link #get},
+ * {@link #set}, {@link #resize}) has them written first.
  *
- * <p>Values are floats: bytes count as {@code v / 255}. Memory is channels-last whatever the source was. An image belongs to one
- * worker and is used again for each sample.
+ * <p>Values are floats: bytes count as {@code v / 255}. Memory is channels-last whatever the source was. An image
+ * belongs to one worker and is used again for each sample.
  */
 public final class Image {
   private final Scratch scratch = new Scratch();
@@ -127,7 +128,8 @@ public final class Image {
     requireLoaded();
     var checked = new ImageShape(channels, newHeight, newWidth);
     if (Math.abs((long) y) > 65_535 || Math.abs((long) x) > 65_535) {
-      throw new IllegalArgumentException("crop: expected a corner within 65535 of the image, got (" + y + ", " + x + ")");
+      throw new IllegalArgumentException(
+          "crop: expected a corner within 65535 of the image, got (" + y + ", " + x + ")");
     }
     boolean beyond = y < 0 || x < 0 || y + newHeight > height || x + newWidth > width;
     if (beyond) {
@@ -153,7 +155,8 @@ public final class Image {
   }
 
   /**
-   * Resamples to another size: bilinear, with antialiasing where it shrinks, as torchvision's default; see {@link Resize}.
+   * Resamples to another size: bilinear, with antialiasing where it shrinks, as torchvision's default; see
+   * {@link Resize}.
    */
   public void resize(int newHeight, int newWidth) {
     requireLoaded();

@@ -184,7 +184,7 @@ final class ImageTest {
 
   @Test
   void resizeIsBilinearBetweenPixelCentres() {
-    // torch.nn.functional.interpolate(..., mode="bilinear", align_corners=False): 0.75 / 0.25 between centres, edges held.
+    // As torch's interpolate(mode="bilinear", align_corners=False): 0.75 and 0.25 between centres, edges held.
     assertArrayEquals(
         new float[] {0, 1, 3, 4, 0, 1, 3, 4}, resized(new float[] {0, 4}, 1, 2, 2, 4), 1e-6f);
     // With antialiasing a halving weighs 1 3 3 1; at the edge what lies outside is left out.
