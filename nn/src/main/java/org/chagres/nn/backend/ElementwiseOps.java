@@ -1,6 +1,7 @@
 package org.chagres.nn.backend;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.simd.elementwise.Unary;
 import org.chagres.simd.shape.BinaryOp;
 import org.chagres.simd.shape.CompareOp;
 import org.chagres.simd.shape.DType;
@@ -9,15 +10,6 @@ import org.chagres.simd.shape.UnaryOp;
 
 /** Maps, element by element. Operands and result may be the same memory where they run element for element. */
 public interface ElementwiseOps {
-
-  /** A function's operation and its two parameters. */
-  record Unary(UnaryOp op, float alpha, float beta) {
-
-    /** Without parameters. */
-    public static Unary of(UnaryOp op) {
-      return new Unary(op, 0f, 0f);
-    }
-  }
 
   /** y = f(x), f32, dense. */
   void unary(Unary f, long count, MemorySegment x, MemorySegment y);

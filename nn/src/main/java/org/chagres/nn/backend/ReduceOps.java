@@ -1,6 +1,7 @@
 package org.chagres.nn.backend;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.simd.shape.DType;
 import org.chagres.simd.shape.ReduceOp;
 import org.chagres.simd.shape.ReduceShape;
 
@@ -26,5 +27,5 @@ public interface ReduceOps {
   void softmaxBackward(boolean log, ReduceShape shape, MemorySegment dy, MemorySegment y, MemorySegment dx);
 
   /** The sum of integers or the count of true: i64, i32, u8, bool to i64. */
-  void sumIntegers(org.chagres.simd.shape.DType type, ReduceShape shape, MemorySegment x, MemorySegment y);
+  void sumIntegers(DType type, ReduceShape shape, MemorySegment x, MemorySegment y);
 }

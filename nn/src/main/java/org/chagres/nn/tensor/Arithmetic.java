@@ -1,7 +1,7 @@
 package org.chagres.nn.tensor;
 
 import java.util.Arrays;
-import org.chagres.nn.backend.ElementwiseOps.Unary;
+import org.chagres.simd.elementwise.Unary;
 import org.chagres.simd.shape.BinaryOp;
 import org.chagres.simd.shape.DType;
 import org.chagres.simd.shape.Strided;

@@ -1,6 +1,6 @@
 package org.chagres.nn.tensor;
 
-import org.chagres.nn.backend.IndexOps.Rows;
+import org.chagres.simd.index.Rows;
 import org.chagres.simd.shape.DType;
 
 /** Rows picked by index. */

@@ -168,7 +168,7 @@ final class TrainCases {
     String kind = c.text("schedule", "");
     return switch (kind) {
       case "step" -> new StepLR(o, c.integer("step_size", 1), c.number("gamma", 0.1));
-      case "multistep" -> new MultiStepLR(o, c.integers("milestones"), c.number("gamma", 0.1));
+      case "multistep" -> new MultiStepLR(o, c.number("gamma", 0.1), c.integers("milestones"));
       case "exponential" -> new ExponentialLR(o, c.number("gamma", 0.9));
       case "cosine", "cosine_min" -> new CosineAnnealingLR(o, c.integer("T_max", 1), c.number("eta_min", 0));
       case "cosine_restarts" ->
