@@ -7,8 +7,8 @@ import org.chagres.nn.tensor.Tensor;
 /**
  * One batch, in the slot it was decoded into.
  *
- * <p>A batch is valid until the loop asks for the next one; then its memory is decoded into again. To keep it for longer,
- * {@link #retain} it and {@link #release} it when done: the loader puts a slot in its place meanwhile.
+ * <p>A batch is valid until the loop asks for the next one; then its memory is decoded into again. To keep it for
+ * longer, {@link #retain} it and {@link #release} it when done: the loader puts a slot in its place meanwhile.
  */
 public final class Batch {
   private final Ring ring;

@@ -237,7 +237,7 @@ final class DataLoaderTest {
     try (var loader = DataLoader.of(new Numbers(64)).batchSize(4).workers(1).build()) {
       BatchIterator batches = loader.iterator();
       Batch first = batches.next();
-      batches.hasNext();
+      assertTrue(batches.hasNext());
       first.inputSegment();
       batches.next();
       var e = assertThrows(IllegalStateException.class, first::inputSegment);

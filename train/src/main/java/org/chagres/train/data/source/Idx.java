@@ -16,8 +16,9 @@ import java.util.zip.GZIPInputStream;
 import org.chagres.train.data.DataException;
 
 /**
- * The IDX format of MNIST: a magic number {@code 0x000008RR} (unsigned bytes, rank R), the dimensions as big-endian 32-bit
- * integers, the bytes. Plain files are mapped; gzipped ones, told by their first bytes, are unpacked once into memory off-heap.
+ * The IDX format of MNIST: a magic number {@code 0x000008RR} (unsigned bytes, rank R), the dimensions as big-endian
+ * 32-bit integers, the bytes. Plain files are mapped; gzipped ones, told by their first bytes, are unpacked once into
+ * memory off-heap.
  *
  * @param name of the file, for messages
  * @param dims dimensions, each at least 1

@@ -15,8 +15,8 @@ import java.util.zip.GZIPInputStream;
 import org.chagres.train.data.DataException;
 
 /**
- * Takes named files out of a gzipped tar (POSIX.1-1988 ustar). Folders in the archive, links and everything else are passed
- * over, so no entry can write where it should not.
+ * Takes named files out of a gzipped tar (POSIX.1-1988 ustar). Folders in the archive, links and everything else are
+ * passed over, so no entry can write where it should not.
  */
 final class Tar {
   private static final int BLOCK = 512;
