@@ -1,6 +1,7 @@
 package org.chagres.nn.backend;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
 
 /**
@@ -9,19 +10,11 @@ import org.chagres.simd.shape.ConvShape;
  */
 public interface ConvOps {
 
-  /** Which kernel a weight is packed for. */
-  enum Pass {
-    /** {@link #forward}. */
-    FORWARD,
-    /** {@link #backwardData}. */
-    BACKWARD_DATA
-  }
-
   /** Bytes of the packed weight; the same for any number of images. */
-  long packedBytes(ConvShape shape, Pass pass);
+  long packedBytes(ConvShape shape, ConvPass pass);
 
   /** Packs a weight. */
-  void pack(ConvShape shape, Pass pass, MemorySegment w, MemorySegment packed);
+  void pack(ConvShape shape, ConvPass pass, MemorySegment w, MemorySegment packed);
 
   /** y = conv(x, w) + bias; the bias (K) may be left out. */
   void forward(ConvShape shape, MemorySegment x, MemorySegment packed, MemorySegment bias, MemorySegment y);

@@ -25,7 +25,8 @@ public interface ElementwiseOps {
    * left out.
    */
   void binaryBackward(
-      BinaryOp op, Strided shape, MemorySegment dy, MemorySegment a, MemorySegment b, MemorySegment da, MemorySegment db);
+      BinaryOp op, Strided shape, MemorySegment dy, MemorySegment a, MemorySegment b, MemorySegment da,
+      MemorySegment db);
 
   /** y = a ∘ b as bool, with the strides of two operands; any type. */
   void compare(CompareOp op, DType type, Strided shape, MemorySegment a, MemorySegment b, MemorySegment y);

@@ -1,22 +1,14 @@
 package org.chagres.nn.backend;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.simd.norm.Affine;
+import org.chagres.simd.norm.Gradients;
+import org.chagres.simd.norm.Moments;
+import org.chagres.simd.norm.Running;
 import org.chagres.simd.shape.NormShape;
 
 /** Normalisation, f32; statistics are summed in double. */
 public interface NormOps {
-
-  /** Mean and 1/√(variance + eps): of a channel for batch norm, of a row for layer norm. */
-  record Moments(MemorySegment mean, MemorySegment inverseStd) {}
-
-  /** Scale and shift of a column; either may be left out. */
-  record Affine(MemorySegment weight, MemorySegment bias) {}
-
-  /** Running mean and (unbiased) variance of a channel and the weight of the new value in their update. */
-  record Running(MemorySegment mean, MemorySegment variance, double momentum) {}
-
-  /** Where gradients go; weight and bias may be left out. */
-  record Gradients(MemorySegment x, MemorySegment weight, MemorySegment bias) {}
 
   /** Batch norm in training, the statistics alone: moments of each column of x; running ones, if any, are brought up to date. */
   void batchMoments(NormShape shape, MemorySegment x, Moments moments, Running running);
@@ -29,7 +21,8 @@ public interface NormOps {
 
   /** Backward; {@code training} says whether the moments came from x itself. */
   void batchBackward(
-      NormShape shape, boolean training, MemorySegment dy, MemorySegment x, Moments moments, Affine affine, Gradients out);
+      NormShape shape, boolean training, MemorySegment dy, MemorySegment x, Moments moments, Affine affine,
+      Gradients out);
 
   /** Layer norm: statistics and result along each row. */
   void layerForward(NormShape shape, MemorySegment x, Affine affine, Moments moments, MemorySegment y);

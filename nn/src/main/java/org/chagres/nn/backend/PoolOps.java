@@ -7,8 +7,9 @@ import org.chagres.simd.shape.PoolShape;
 public interface PoolOps {
 
   /**
-   * Largest of each window and, one byte each, its position in the window, {@code row · kernel width + column} counted from
-   * the window's first cell, padding included; the first one where equal, a NaN before all. The indices may be left out.
+   * Largest of each window and, one byte each, its position in the window, {@code row · width + column} counted from the
+   * window's first cell, padding included; the width is the kernel's, or the window's own where adaptive. The first one where
+   * equal; a NaN before all, the last of several. The indices may be left out.
    */
   void maxForward(PoolShape shape, MemorySegment x, MemorySegment y, MemorySegment indices);
 

@@ -1,15 +1,13 @@
 package org.chagres.nn.backend;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.simd.random.Stream;
 
 /**
  * Random numbers by Philox4x32-10: key = seed, counter = offset + element index / 4, so that the numbers depend on no thread
  * and can be made again.
  */
 public interface RandomOps {
-
-  /** Where a stream stands. */
-  record Stream(long seed, long offset) {}
 
   /** f32, uniform in low (inclusive) to high (exclusive). */
   void uniform(Stream at, long count, float low, float high, MemorySegment y);

@@ -10,7 +10,8 @@ package org.chagres.simd.shape;
  * @param reduction what becomes of the rows' losses; MEAN divides by the sum of the labels' weights
  * @param softmax true for cross entropy over scores; false for negative log-likelihood over log-probabilities
  */
-public record ClassLoss(int rows, int classes, long ignoreIndex, double smoothing, Reduction reduction, boolean softmax) {
+public record ClassLoss(int rows, int classes, long ignoreIndex, double smoothing, Reduction reduction,
+    boolean softmax) {
 
   /** PyTorch's default for {@code ignoreIndex}. */
   public static final long IGNORE_INDEX = -100;

@@ -18,7 +18,8 @@ package org.chagres.simd.shape;
  * @param countPadding whether padded cells count in an average's divisor
  */
 public record PoolShape(
-    int n, int c, int h, int w, Size kernel, Size stride, Size padding, Size out, boolean adaptive, boolean countPadding) {
+    int n, int c, int h, int w, Size kernel, Size stride, Size padding, Size out, boolean adaptive,
+    boolean countPadding) {
 
   /** Checks the numbers. */
   public PoolShape {
@@ -37,6 +38,8 @@ public record PoolShape(
       throw new IllegalArgumentException(
           "kernel " + kernel + " is larger than the padded input, " + h + "x" + w + " with padding " + padding);
     }
+    checkBytes(n, h, w, c);
+    checkBytes(n, out.h(), out.w(), c);
   }
 
   /** Windows of a fixed size; {@code ceilMode} keeps a last window that hangs over the edge, as in PyTorch. */
@@ -110,6 +113,10 @@ public record PoolShape(
   /** Elements of the output. */
   public long yCount() {
     return (long) n * out.h() * out.w() * c;
+  }
+
+  private static void checkBytes(int n, int h, int w, int c) {
+    Math.multiplyExact(Math.multiplyExact(4L * n, h), Math.multiplyExact((long) w, c));
   }
 
   private static int out(int in, int kernel, int stride, int padding, boolean ceil) {

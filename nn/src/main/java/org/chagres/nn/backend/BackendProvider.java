@@ -1,0 +1,16 @@
+package org.chagres.nn.backend;
+
+/** Offers the backend of a kind of device; found by {@link java.util.ServiceLoader}. */
+public interface BackendProvider {
+
+  /** The kind, as in a device's name: {@code cpu}, {@code cuda}. */
+  String kind();
+
+  /**
+   * The backend of a device of this kind; the same one at every call.
+   *
+   * @param index which device, from 0
+   * @throws IllegalArgumentException if there is no such device; the message says why
+   */
+  Backend device(int index);
+}

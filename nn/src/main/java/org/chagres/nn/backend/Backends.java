@@ -1,0 +1,34 @@
+package org.chagres.nn.backend;
+
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The backends there are. */
+public final class Backends {
+
+  private static final Map<String, BackendProvider> PROVIDERS = load();
+
+  private Backends() {}
+
+  /**
+   * The backend of a device.
+   *
+   * @throws IllegalArgumentException if there is none of this kind or index
+   */
+  public static Backend of(String kind, int index) {
+    BackendProvider provider = PROVIDERS.get(kind);
+    if (provider == null) {
+      throw new IllegalArgumentException("device " + kind + ": no such kind here, there are " + PROVIDERS.keySet());
+    }
+    return provider.device(index);
+  }
+
+  private static Map<String, BackendProvider> load() {
+    Map<String, BackendProvider> found = new TreeMap<>();
+    for (BackendProvider provider : ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())) {
+      found.put(provider.kind(), provider);
+    }
+    return found;
+  }
+}

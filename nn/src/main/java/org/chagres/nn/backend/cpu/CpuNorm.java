@@ -1,0 +1,60 @@
+package org.chagres.nn.backend.cpu;
+
+import java.lang.foreign.MemorySegment;
+import org.chagres.nn.backend.NormOps;
+import org.chagres.simd.norm.Affine;
+import org.chagres.simd.norm.BatchNorm;
+import org.chagres.simd.norm.Gradients;
+import org.chagres.simd.norm.LayerNorm;
+import org.chagres.simd.norm.Moments;
+import org.chagres.simd.norm.Running;
+import org.chagres.simd.shape.NormShape;
+
+/** Normalisation on the CPU. */
+public final class CpuNorm implements NormOps {
+
+  private final CpuStream stream;
+
+  /** Over the stream that runs its jobs. */
+  public CpuNorm(CpuStream stream) {
+    this.stream = stream;
+  }
+
+  @Override
+  public void batchMoments(NormShape shape, MemorySegment x, Moments moments, Running running) {
+    stream.run(BatchNorm.moments(shape, x, moments, running));
+  }
+
+  @Override
+  public void runningMoments(NormShape shape, Running running, Moments moments) {
+    stream.run(BatchNorm.runningMoments(shape, running, moments));
+  }
+
+  @Override
+  public void batchApply(NormShape shape, MemorySegment x, Moments moments, Affine affine, MemorySegment y) {
+    stream.run(BatchNorm.apply(shape, x, moments, affine, y));
+  }
+
+  @Override
+  public void batchBackward(
+      NormShape shape,
+      boolean training,
+      MemorySegment dy,
+      MemorySegment x,
+      Moments moments,
+      Affine affine,
+      Gradients out) {
+    stream.run(BatchNorm.backward(shape, training, dy, x, moments, affine, out));
+  }
+
+  @Override
+  public void layerForward(NormShape shape, MemorySegment x, Affine affine, Moments moments, MemorySegment y) {
+    stream.run(LayerNorm.forward(shape, x, affine, moments, y));
+  }
+
+  @Override
+  public void layerBackward(
+      NormShape shape, MemorySegment dy, MemorySegment x, Moments moments, Affine affine, Gradients out) {
+    stream.run(LayerNorm.backward(shape, dy, x, moments, affine, out));
+  }
+}

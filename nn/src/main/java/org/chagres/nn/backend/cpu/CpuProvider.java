@@ -1,0 +1,29 @@
+package org.chagres.nn.backend.cpu;
+
+import org.chagres.nn.backend.Backend;
+import org.chagres.nn.backend.BackendProvider;
+import org.chagres.simd.parallel.Workers;
+
+/** Offers the one CPU. */
+public final class CpuProvider implements BackendProvider {
+
+  /** Made by the service loader. */
+  public CpuProvider() {}
+
+  @Override
+  public String kind() {
+    return "cpu";
+  }
+
+  @Override
+  public Backend device(int index) {
+    if (index != 0) {
+      throw new IllegalArgumentException("device cpu:" + index + ": there is one CPU, cpu:0");
+    }
+    return Holder.CPU;
+  }
+
+  private static final class Holder {
+    static final Backend CPU = new CpuBackend(new CpuStream(Workers.shared()));
+  }
+}

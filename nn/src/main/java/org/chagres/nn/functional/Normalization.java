@@ -1,0 +1,170 @@
+package org.chagres.nn.functional;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Optional;
+import org.chagres.nn.tensor.Tape;
+import org.chagres.nn.tensor.Tensor;
+import org.chagres.simd.norm.Affine;
+import org.chagres.simd.norm.Gradients;
+import org.chagres.simd.norm.Moments;
+import org.chagres.simd.norm.Running;
+import org.chagres.simd.shape.DType;
+import org.chagres.simd.shape.NormShape;
+
+/** Batch norm (Ioffe and Szegedy, 2015) and layer norm (Ba et al., 2016). */
+public final class Normalization {
+
+  private Normalization() {}
+
+  /** Scale and shift of what was normalised; both or none. */
+  public record Scale(Optional<Tensor> weight, Optional<Tensor> bias) {
+
+    private Tensor[] inputs(Tensor x) {
+      return weight.isPresent() ? Tape.list(x, weight.get(), bias.get()) : Tape.list(x);
+    }
+
+    private Affine affine() {
+      return new Affine(Arguments.data(weight), Arguments.data(bias));
+    }
+
+    /** What backward needs: the moments' source and, so that a change is noticed, the weight. */
+    private Tensor[] saved(Tensor x, Tensor mean, Tensor inverseStd) {
+      return weight.isPresent() ? Tape.list(x, mean, inverseStd, weight.get()) : Tape.list(x, mean, inverseStd);
+    }
+
+    private Affine saved(Tape.Context c) {
+      return weight.isPresent() ? new Affine(c.saved(3).data(), Arguments.data(bias)) : affine();
+    }
+  }
+
+  /** Running mean and variance of a channel, and the share of the new value in their update. */
+  public record Statistics(Tensor mean, Tensor variance, double momentum) {}
+
+  /**
+   * Batch norm over channels (dimension 1).
+   *
+   * @param x (N, C) or (N, C, H, W) or (N, C, L)
+   * @param scale weight and bias (C)
+   * @param running statistics (C), or none: then the batch's are always used
+   * @param training whether the batch's statistics are used, and the running ones updated
+   * @param eps added to the variance
+   */
+  public static Tensor batchNorm(Tensor x, Scale scale, Optional<Statistics> running, boolean training, double eps) {
+    Arguments.f32("input", x);
+    if (x.rank() < 2) {
+      throw new IllegalArgumentException("expected at least 2 dimensions (N, C, ...), got " + Arrays.toString(x.shape()));
+    }
+    int channels = x.size(1);
+    Tensor in = channelsInside(x);
+    boolean batch = training || running.isEmpty();
+    NormShape s = new NormShape(Math.toIntExact(x.count() / Math.max(1, channels)), channels, eps);
+    if (batch && s.rows() == 1) {
+      throw new IllegalArgumentException(
+          "expected more than 1 value per channel when training, got " + Arrays.toString(x.shape()));
+    }
+    Tensor mean = Tensor.empty("batch_norm", DType.F32, x.device(), channels);
+    Tensor inverseStd = Tensor.empty("batch_norm", DType.F32, x.device(), channels);
+    Moments moments = new Moments(mean.data(), inverseStd.data());
+    Running update = running.map(r -> new Running(r.mean().data(), r.variance().data(), r.momentum())).orElse(NONE);
+    if (batch) {
+      x.backend().norm().batchMoments(s, in.data(), moments, update);
+      running.ifPresent(r -> {
+        r.mean().changed();
+        r.variance().changed();
+      });
+    } else {
+      x.backend().norm().runningMoments(s, update, moments);
+    }
+    Tensor y = in.freshLike("batch_norm");
+    x.backend().norm().batchApply(s, in.data(), moments, scale.affine(), y.data());
+    Tensor[] inputs = scale.inputs(x);
+    return Tape.record("batch_norm", outside(y, x), inputs, scale.saved(in, mean, inverseStd), (c, dy) -> {
+      Tensor d = channelsInside(dy);
+      Tensor source = c.saved(0);
+      Tensor dx = source.freshLike("batch_norm");
+      Moments m = new Moments(c.saved(1).data(), c.saved(2).data());
+      Tensor dw = Tensor.empty("batch_norm", DType.F32, d.device(), channels);
+      Tensor db = Tensor.empty("batch_norm", DType.F32, d.device(), channels);
+      Gradients out = new Gradients(dx.data(), dw.data(), db.data());
+      d.backend().norm().batchBackward(s, batch, d.data(), source.data(), m, scale.saved(c), out);
+      c.gradient(0, outside(dx, x));
+      if (inputs.length > 1) {
+        c.gradient(1, dw);
+        c.gradient(2, db);
+      }
+      Arguments.keep(d);
+    });
+  }
+
+  private static final Running NONE = new Running(MemorySegment.NULL, MemorySegment.NULL, 0);
+
+  /**
+   * Layer norm over the last dimensions.
+   *
+   * @param x (..., normalised shape)
+   * @param shape the normalised shape
+   * @param scale weight and bias of that shape
+   * @param eps added to the variance
+   */
+  public static Tensor layerNorm(Tensor x, int[] shape, Scale scale, double eps) {
+    Arguments.f32("input", x);
+    int[] full = x.shape();
+    int lead = full.length - shape.length;
+    if (lead < 0 || !Arrays.equals(Arrays.copyOfRange(full, lead, full.length), shape)) {
+      throw new IllegalArgumentException(
+          "expected the last dimensions to be " + Arrays.toString(shape) + ", got " + Arrays.toString(full));
+    }
+    int columns = 1;
+    for (int d : shape) {
+      columns *= d;
+    }
+    Tensor in = x.contiguous();
+    int rows = Math.toIntExact(x.count() / Math.max(1, columns));
+    NormShape s = new NormShape(rows, columns, eps);
+    Tensor mean = Tensor.empty("layer_norm", DType.F32, x.device(), rows);
+    Tensor inverseStd = Tensor.empty("layer_norm", DType.F32, x.device(), rows);
+    Tensor y = in.freshLike("layer_norm");
+    x.backend().norm().layerForward(s, in.data(), scale.affine(), new Moments(mean.data(), inverseStd.data()), y.data());
+    Tensor[] inputs = scale.inputs(x);
+    return Tape.record("layer_norm", y, inputs, scale.saved(in, mean, inverseStd), (c, dy) -> {
+      Tensor d = dy.contiguous();
+      Tensor source = c.saved(0);
+      Tensor dx = source.freshLike("layer_norm");
+      Tensor dw = Tensor.empty("layer_norm", DType.F32, d.device(), shape.clone());
+      Tensor db = Tensor.empty("layer_norm", DType.F32, d.device(), shape.clone());
+      boolean affine = inputs.length > 1;
+      Gradients out = affine
+          ? new Gradients(dx.data(), dw.data(), db.data())
+          : new Gradients(dx.data(), MemorySegment.NULL, MemorySegment.NULL);
+      Moments m = new Moments(c.saved(1).data(), c.saved(2).data());
+      d.backend().norm().layerBackward(s, d.data(), source.data(), m, scale.saved(c), out);
+      c.gradient(0, dx);
+      if (affine) {
+        c.gradient(1, dw.contiguous());
+        c.gradient(2, db.contiguous());
+      }
+      Arguments.keep(d);
+    });
+  }
+
+  /** Dense with the channels innermost in memory, in the shape of x. */
+  private static Tensor channelsInside(Tensor x) {
+    return switch (x.rank()) {
+      case 2 -> x.contiguous();
+      case 4 -> x.channelsLast();
+      default -> {
+        int[] s = x.shape();
+        int rest = 1;
+        for (int i = 2; i < s.length; i++) {
+          rest *= s[i];
+        }
+        yield x.reshape(s[0], s[1], rest, 1).channelsLast();
+      }
+    };
+  }
+
+  private static Tensor outside(Tensor y, Tensor x) {
+    return y.rank() == x.rank() ? y : y.reshape(x.shape());
+  }
+}

@@ -1,0 +1,117 @@
+package org.chagres.nn.modules;
+
+import java.util.Optional;
+import org.chagres.nn.functional.Normalization;
+import org.chagres.nn.functional.Normalization.Scale;
+import org.chagres.nn.functional.Normalization.Statistics;
+import org.chagres.nn.tensor.Scope;
+import org.chagres.nn.tensor.Tensor;
+import org.chagres.simd.shape.DType;
+
+/** What the batch norms share: scale and shift, running statistics, PyTorch's defaults (eps 1e-5, momentum 0.1). */
+abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
+
+  private final int channels;
+  private Scale scale;
+  private Tensor runningMean;
+  private Tensor runningVar;
+  private Tensor batches;
+  private boolean track = true;
+  private double eps = 1e-5;
+  private double momentum = 0.1;
+  private boolean cumulative;
+
+  BatchNorm(int channels) {
+    option(channels > 0, "channels", "1 or more", channels);
+    this.channels = channels;
+    try (Scope none = Scope.suspend()) {
+      scale = new Scale(
+          Optional.of(parameter("weight", Tensor.ones(channels))), Optional.of(parameter("bias", Tensor.zeros(channels))));
+      runningMean = buffer("running_mean", Tensor.zeros(channels));
+      runningVar = buffer("running_var", Tensor.ones(channels));
+      batches = buffer("num_batches_tracked", Tensor.full(DType.I64, 0));
+    }
+  }
+
+  void setEps(double value) {
+    option(value >= 0, "eps", "0 or more", value);
+    eps = value;
+  }
+
+  void setMomentum(double value) {
+    option(value >= 0 && value <= 1, "momentum", "0 to 1", value);
+    momentum = value;
+    cumulative = false;
+  }
+
+  void setCumulative() {
+    cumulative = true;
+  }
+
+  void setAffine(boolean on) {
+    if (!on) {
+      removeParameter("weight");
+      removeParameter("bias");
+      scale = new Scale(Optional.empty(), Optional.empty());
+    }
+  }
+
+  void setTrackRunningStats(boolean on) {
+    if (!on && track) {
+      removeBuffer("running_mean");
+      removeBuffer("running_var");
+      removeBuffer("num_batches_tracked");
+      track = false;
+    }
+  }
+
+  /** Scale of each channel, if it has one. */
+  public Optional<Tensor> weight() {
+    return scale.weight();
+  }
+
+  /** Shift of each channel, if it has one. */
+  public Optional<Tensor> bias() {
+    return scale.bias();
+  }
+
+  /** Running mean of each channel. */
+  public Tensor runningMean() {
+    return runningMean;
+  }
+
+  /** Running unbiased variance of each channel. */
+  public Tensor runningVar() {
+    return runningVar;
+  }
+
+  abstract boolean takes(int rank);
+
+  abstract String shapes();
+
+  @Override
+  protected Tensor compute(Tensor x) {
+    if (!takes(x.rank()) || x.size(1) != channels) {
+      throw new IllegalArgumentException(
+          "expected " + shapes() + " with " + channels + " channels in dimension 1, got "
+              + java.util.Arrays.toString(x.shape()));
+    }
+    double factor = momentum;
+    if (isTraining() && track) {
+      try (org.chagres.nn.tensor.Grad off = org.chagres.nn.tensor.Grad.disabled()) {
+        long seen = batches.toLongs()[0] + 1;
+        batches.fill(seen);
+        factor = cumulative ? 1.0 / seen : momentum;
+      }
+    }
+    Optional<Statistics> running =
+        track ? Optional.of(new Statistics(runningMean, runningVar, factor)) : Optional.empty();
+    return Normalization.batchNorm(x, scale, running, isTraining(), eps);
+  }
+
+  @Override
+  protected String options() {
+    return channels + ", eps=" + eps + ", momentum=" + (cumulative ? "cumulative" : momentum) + ", affine="
+        + scale.weight().isPresent() + ", track_running_stats=" + track;
+  }
+}

@@ -1,0 +1,54 @@
+package org.chagres.nn.tensor;
+
+import org.chagres.simd.index.Rows;
+import org.chagres.simd.shape.DType;
+
+/** Rows picked by index. */
+public final class Indexing {
+
+  private Indexing() {}
+
+  /**
+   * The rows (of the first dimension) that the indices name.
+   *
+   * @param table (rows, ...), f32
+   * @param indices i64, any shape; the result has its shape, then the table's without the first dimension
+   * @throws IndexOutOfBoundsException if an index is not a row; names it
+   */
+  public static Tensor rows(Tensor table, Tensor indices) {
+    if (indices.dtype() != DType.I64) {
+      throw new IllegalArgumentException("indices: expected i64, got " + indices.dtype());
+    }
+    if (table.rank() == 0) {
+      throw new IllegalArgumentException("indexSelect: the tensor has no dimensions");
+    }
+    if (table.dtype() != DType.F32) {
+      return rows(table.to(DType.F32), indices).to(table.dtype());
+    }
+    Arithmetic.sameDevice("indexSelect", table, indices);
+    int rows = table.size(0);
+    Tensor at = indices.contiguous();
+    long[] values = at.toLongs();
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] < 0 || values[i] >= rows) {
+        throw new IndexOutOfBoundsException("index " + values[i] + " at position " + i + " is out of range for " + rows + " rows");
+      }
+    }
+    Tensor in = table.contiguous();
+    int width = Math.toIntExact(rows == 0 ? 0 : in.count() / rows);
+    int[] shape = new int[at.rank() + in.rank() - 1];
+    System.arraycopy(at.shapeArray(), 0, shape, 0, at.rank());
+    System.arraycopy(in.shapeArray(), 1, shape, at.rank(), in.rank() - 1);
+    Rows geometry = new Rows(Math.max(1, rows), Math.max(1, width), width == 0 ? 0 : values.length);
+    Tensor y = Tensor.empty("index_select", DType.F32, in.device(), shape, Layout.rowMajor(shape));
+    in.backend().index().gatherRows(geometry, in.data(), at.data(), y.data());
+    java.lang.ref.Reference.reachabilityFence(in);
+    return Tape.record("index_select", y, Tape.list(table), Tape.list(at), (c, dy) -> {
+      Tensor d = dy.contiguous();
+      Tensor dx = Tensor.empty("index_select", DType.F32, in.device(), table.shapeArray(), Layout.rowMajor(table.shapeArray()));
+      d.backend().index().sumRows(geometry, d.data(), c.saved(0).data(), dx.data());
+      c.gradient(0, dx);
+      java.lang.ref.Reference.reachabilityFence(d);
+    });
+  }
+}

@@ -1,0 +1,104 @@
+package org.chagres.nn.tensor;
+
+import java.lang.foreign.MemorySegment;
+import org.chagres.simd.memory.Block;
+
+/** The memory behind a tensor and its views: a block of a device's pool, or memory that something else keeps. */
+final class Storage {
+
+  /** What made a tensor, for messages. */
+  record Maker(String op, int[] shape) {
+    @Override
+    public String toString() {
+      return op + " " + Layout.toString(shape);
+    }
+  }
+
+  final Device device;
+  private final Maker maker;
+  private final Block block;
+  private final MemorySegment segment;
+  /** What must stay reachable while foreign memory is used. */
+  private final Object keeper;
+  private volatile boolean freed;
+  /** Whose life it shares; {@code null}: the garbage collector's. */
+  Scope owner;
+  /** Gradients under way in a backward pass that lie here. */
+  int pending;
+
+  private Storage(Device device, Maker maker, Block block, MemorySegment segment, Object keeper) {
+    this.device = device;
+    this.maker = maker;
+    this.block = block;
+    this.segment = segment;
+    this.keeper = keeper;
+  }
+
+  /** A block of the device's pool that lives as long as the innermost open scope or, without one, while reachable. */
+  static Storage allocate(Device device, long bytes, String op, int[] shape) {
+    Maker maker = new Maker(op, shape);
+    Block block = device.backend().memory().allocate(bytes, maker);
+    Storage storage = new Storage(device, maker, block, block.segment(), block);
+    Scope scope = Scope.current();
+    if (scope == null) {
+      block.reclaimWhenUnreachable(storage);
+    } else {
+      scope.adopt(storage);
+    }
+    return storage;
+  }
+
+  /** Memory that the keeper keeps. */
+  static Storage of(Device device, MemorySegment segment, String op, int[] shape, Object keeper) {
+    return new Storage(device, new Maker(op, shape), null, segment, keeper);
+  }
+
+  /** All of the memory. */
+  MemorySegment segment() {
+    check();
+    return segment;
+  }
+
+  void check() {
+    if (freed) {
+      throw new IllegalStateException(
+          "tensor " + Layout.toString(maker.shape) + " made by " + maker.op + " was used after it was freed"
+              + " (its scope is closed); Scope.keep(tensor) lets one outlive its scope");
+    }
+  }
+
+  boolean isFreed() {
+    return freed;
+  }
+
+  /** Gives the block back; later use is an error that names the maker. */
+  void free() {
+    if (!freed) {
+      freed = true;
+      if (block != null) {
+        block.free();
+      }
+    }
+  }
+
+  /** Hands it to another scope, or to the garbage collector. */
+  void moveTo(Scope scope) {
+    if (freed || block == null || owner == scope) {
+      return;
+    }
+    if (owner == null) {
+      return; // already lives while reachable, which outlives any scope
+    }
+    owner.release(this);
+    owner = null;
+    if (scope == null) {
+      block.reclaimWhenUnreachable(this);
+    } else {
+      scope.adopt(this);
+    }
+  }
+
+  Object keeper() {
+    return keeper;
+  }
+}

@@ -1,0 +1,103 @@
+package org.chagres.simd.conv;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.chagres.simd.memory.Native.ALL;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.chagres.simd.lanes.Lanes;
+
+/** Moves floats between images and scratch. */
+final class Copies {
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final int LANES = Lanes.COUNT;
+
+  private Copies() {}
+
+  /** Writes zeros. */
+  static void zero(long to, int floats) {
+    FloatVector zero = FloatVector.zero(S);
+    int i = 0;
+    for (; i <= floats - LANES; i += LANES) {
+      zero.intoMemorySegment(ALL, to + 4L * i, ORDER);
+    }
+    for (; i < floats; i++) {
+      ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * i, 0f);
+    }
+  }
+
+  /** Copies floats. */
+  static void copy(long from, long to, int floats) {
+    int i = 0;
+    for (; i <= floats - LANES; i += LANES) {
+      FloatVector.fromMemorySegment(S, ALL, from + 4L * i, ORDER).intoMemorySegment(ALL, to + 4L * i, ORDER);
+    }
+    for (; i < floats; i++) {
+      ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * i, ALL.get(JAVA_FLOAT_UNALIGNED, from + 4L * i));
+    }
+  }
+
+  /**
+   * Copies some channels of neighbouring pixels and sets the rest of a block of channels to zero.
+   *
+   * @param from the first pixel's first channel
+   * @param to where it goes
+   * @param pixels how many
+   * @param channels to copy
+   * @param block channels that are written, at least as many
+   * @param strides bytes from pixel to pixel
+   */
+  static void pixels(long from, long to, int pixels, int channels, int block, Strides strides) {
+    long step = strides.from();
+    long stride = strides.to();
+    if (channels == LANES && block == LANES) {
+      for (int p = 0; p < pixels; p++) {
+        FloatVector.fromMemorySegment(S, ALL, from + p * step, ORDER)
+            .intoMemorySegment(ALL, to + p * stride, ORDER);
+      }
+      return;
+    }
+    for (int p = 0; p < pixels; p++) {
+      copy(from + p * step, to + p * stride, channels);
+      zero(to + p * stride + 4L * channels, block - channels);
+    }
+  }
+
+  /** Adds floats to others. */
+  static void add(long from, long to, int floats) {
+    int i = 0;
+    for (; i <= floats - LANES; i += LANES) {
+      FloatVector.fromMemorySegment(S, ALL, from + 4L * i, ORDER)
+          .add(FloatVector.fromMemorySegment(S, ALL, to + 4L * i, ORDER))
+          .intoMemorySegment(ALL, to + 4L * i, ORDER);
+    }
+    for (; i < floats; i++) {
+      float sum = ALL.get(JAVA_FLOAT_UNALIGNED, to + 4L * i) + ALL.get(JAVA_FLOAT_UNALIGNED, from + 4L * i);
+      ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * i, sum);
+    }
+  }
+
+  /** Adds the sum of rows, each of whole vectors, to a row. */
+  static void addRows(long from, int rows, int floats, long to) {
+    for (int v = 0; v < floats; v += LANES) {
+      FloatVector sum = FloatVector.zero(S);
+      long at = from + 4L * v;
+      for (int r = 0; r < rows; r++) {
+        sum = sum.add(FloatVector.fromMemorySegment(S, ALL, at, ORDER));
+        at += 4L * floats;
+      }
+      long place = to + 4L * v;
+      sum.add(FloatVector.fromMemorySegment(S, ALL, place, ORDER)).intoMemorySegment(ALL, place, ORDER);
+    }
+  }
+
+  /**
+   * Bytes from pixel to pixel.
+   *
+   * @param from in what is read
+   * @param to in what is written
+   */
+  record Strides(long from, long to) {}
+}

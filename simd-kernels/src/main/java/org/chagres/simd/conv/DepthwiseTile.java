@@ -1,0 +1,110 @@
+package org.chagres.simd.conv;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.chagres.simd.memory.Native.ALL;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.chagres.simd.lanes.Lanes;
+
+/** The micro-kernels for a filter of its own on each channel, over one vector of channels; pixel tables as in {@link Tile6x2}. */
+final class DepthwiseTile {
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long VECTOR = 4L * Lanes.COUNT;
+
+  private DepthwiseTile() {}
+
+  /**
+   * Sums the windows of 6 pixels.
+   *
+   * @param taps bytes from a window's start to each tap
+   * @param pixels the table entry of the first pixel
+   * @param channel bytes to the first channel, in source and target
+   * @param weight of the first tap and channel
+   * @param step bytes from a tap's weights to the next tap's
+   * @param init the address of what the sums start from, the same for each pixel
+   */
+  static void direct(long[] taps, long pixels, long channel, long weight, long step, long init) {
+    long x0 = ALL.get(JAVA_LONG, pixels) + channel;
+    long x1 = ALL.get(JAVA_LONG, pixels + 16) + channel;
+    long x2 = ALL.get(JAVA_LONG, pixels + 32) + channel;
+    long x3 = ALL.get(JAVA_LONG, pixels + 48) + channel;
+    long x4 = ALL.get(JAVA_LONG, pixels + 64) + channel;
+    long x5 = ALL.get(JAVA_LONG, pixels + 80) + channel;
+    FloatVector s0 = FloatVector.fromMemorySegment(S, ALL, init, ORDER);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    long w = weight;
+    for (int t = 0; t < taps.length; t++) {
+      long tap = taps[t];
+      var v = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
+      s0 = FloatVector.fromMemorySegment(S, ALL, x0 + tap, ORDER).fma(v, s0);
+      s1 = FloatVector.fromMemorySegment(S, ALL, x1 + tap, ORDER).fma(v, s1);
+      s2 = FloatVector.fromMemorySegment(S, ALL, x2 + tap, ORDER).fma(v, s2);
+      s3 = FloatVector.fromMemorySegment(S, ALL, x3 + tap, ORDER).fma(v, s3);
+      s4 = FloatVector.fromMemorySegment(S, ALL, x4 + tap, ORDER).fma(v, s4);
+      s5 = FloatVector.fromMemorySegment(S, ALL, x5 + tap, ORDER).fma(v, s5);
+      w += step;
+    }
+    s0.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 8) + channel, ORDER);
+    s1.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 24) + channel, ORDER);
+    s2.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 40) + channel, ORDER);
+    s3.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 56) + channel, ORDER);
+    s4.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 72) + channel, ORDER);
+    s5.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 88) + channel, ORDER);
+  }
+
+  /**
+   * Adds the products of 6 taps and the output's gradient, over pixels.
+   *
+   * @param taps bytes from a window's start to each tap
+   * @param at the first of the six
+   * @param pixels the table entry of the first pixel
+   * @param count how many pixels
+   * @param dy the gradient, a vector for each pixel
+   * @param sums 6 vectors, added to
+   */
+  static void outer(long[] taps, int at, long pixels, int count, long dy, long sums) {
+    long o0 = taps[at];
+    long o1 = taps[at + 1];
+    long o2 = taps[at + 2];
+    long o3 = taps[at + 3];
+    long o4 = taps[at + 4];
+    long o5 = taps[at + 5];
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = FloatVector.zero(S);
+    FloatVector s2 = FloatVector.zero(S);
+    FloatVector s3 = FloatVector.zero(S);
+    FloatVector s4 = FloatVector.zero(S);
+    FloatVector s5 = FloatVector.zero(S);
+    long table = pixels;
+    long d = dy;
+    for (int i = 0; i < count; i++) {
+      long x = ALL.get(JAVA_LONG, table);
+      var v = FloatVector.fromMemorySegment(S, ALL, d, ORDER);
+      s0 = FloatVector.fromMemorySegment(S, ALL, x + o0, ORDER).fma(v, s0);
+      s1 = FloatVector.fromMemorySegment(S, ALL, x + o1, ORDER).fma(v, s1);
+      s2 = FloatVector.fromMemorySegment(S, ALL, x + o2, ORDER).fma(v, s2);
+      s3 = FloatVector.fromMemorySegment(S, ALL, x + o3, ORDER).fma(v, s3);
+      s4 = FloatVector.fromMemorySegment(S, ALL, x + o4, ORDER).fma(v, s4);
+      s5 = FloatVector.fromMemorySegment(S, ALL, x + o5, ORDER).fma(v, s5);
+      table += 16;
+      d += VECTOR;
+    }
+    add(s0, sums);
+    add(s1, sums + VECTOR);
+    add(s2, sums + 2 * VECTOR);
+    add(s3, sums + 3 * VECTOR);
+    add(s4, sums + 4 * VECTOR);
+    add(s5, sums + 5 * VECTOR);
+  }
+
+  private static void add(FloatVector v, long at) {
+    v.add(FloatVector.fromMemorySegment(S, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+  }
+}

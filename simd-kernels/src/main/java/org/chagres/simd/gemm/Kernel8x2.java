@@ -1,0 +1,123 @@
+package org.chagres.simd.gemm;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.chagres.simd.gemm.Tiles.ADDRESS;
+import static org.chagres.simd.memory.Native.ALL;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.chagres.simd.lanes.Lanes;
+
+/**
+ * The micro-kernel for 32 vector registers: a tile of 8 rows × 2 vectors of C, 16 accumulators, 2 vectors of B, 8 of A.
+ *
+ * <p>All loads of one k fit in registers at once, so it does without the fences of {@link Kernel6x2}, which cost time on Arm.
+ */
+final class Kernel8x2 {
+
+  /** Rows of a tile. */
+  static final int MR = 8;
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long V = 4L * Lanes.COUNT;
+  private static final long A_STEP = 4L * MR;
+  private static final long B_STEP = 2 * V;
+
+  private Kernel8x2() {}
+
+  /**
+   * C = A·B + added, for one tile.
+   *
+   * @param a packed A: MR floats for each k
+   * @param b packed B: two vectors for each k
+   * @param kc how many k
+   * @param c the tile of C
+   * @param cRow bytes from a row of C to the next
+   * @param added {@code c} to add to C, else one row (bias or zeros) that is added to every row
+   */
+  static void tile(long a, long b, int kc, long c, long cRow, long added) {
+    long addedRow = added == c ? cRow : 0L;
+    a &= ADDRESS;
+    b &= ADDRESS;
+    var c00 = FloatVector.zero(S);
+    var c01 = FloatVector.zero(S);
+    var c10 = FloatVector.zero(S);
+    var c11 = FloatVector.zero(S);
+    var c20 = FloatVector.zero(S);
+    var c21 = FloatVector.zero(S);
+    var c30 = FloatVector.zero(S);
+    var c31 = FloatVector.zero(S);
+    var c40 = FloatVector.zero(S);
+    var c41 = FloatVector.zero(S);
+    var c50 = FloatVector.zero(S);
+    var c51 = FloatVector.zero(S);
+    var c60 = FloatVector.zero(S);
+    var c61 = FloatVector.zero(S);
+    var c70 = FloatVector.zero(S);
+    var c71 = FloatVector.zero(S);
+    for (int k = 0; k < kc; k++) {
+      long ak = a + k * A_STEP;
+      long bk = b + k * B_STEP;
+      var b0 = FloatVector.fromMemorySegment(S, ALL, bk, ORDER);
+      var b1 = FloatVector.fromMemorySegment(S, ALL, bk + V, ORDER);
+      var a0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      var a1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak + 4));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      var a2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak + 8));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      var a3 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak + 12));
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      var a4 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak + 16));
+      c40 = a4.fma(b0, c40);
+      c41 = a4.fma(b1, c41);
+      var a5 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak + 20));
+      c50 = a5.fma(b0, c50);
+      c51 = a5.fma(b1, c51);
+      var a6 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak + 24));
+      c60 = a6.fma(b0, c60);
+      c61 = a6.fma(b1, c61);
+      var a7 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, ak + 28));
+      c70 = a7.fma(b0, c70);
+      c71 = a7.fma(b1, c71);
+    }
+    c &= ADDRESS;
+    added &= ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c00).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c01).intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    added = (added + addedRow) & ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c10).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c11).intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    added = (added + addedRow) & ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c20).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c21).intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    added = (added + addedRow) & ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c30).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c31).intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    added = (added + addedRow) & ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c40).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c41).intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    added = (added + addedRow) & ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c50).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c51).intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    added = (added + addedRow) & ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c60).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c61).intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    added = (added + addedRow) & ADDRESS;
+    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c70).intoMemorySegment(ALL, c, ORDER);
+    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c71).intoMemorySegment(ALL, c + V, ORDER);
+  }
+}

@@ -1,0 +1,70 @@
+package org.chagres.simd.gemm;
+
+import org.chagres.simd.lanes.Lanes;
+
+/**
+ * All that the products know of the processor: the shape of a register tile and how much of each operand a cache holds.
+ *
+ * <p>Names as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a tile of MR×NR of C stays
+ * in registers, a KC×NR panel of B in L1 (half of it), an MC×KC block of A in L2 (half of it).
+ */
+final class Tiles {
+
+  /**
+   * And-ing an address with this changes nothing and tells C2 that the address isn't negative: only then do the bounds checks
+   * on the all-of-memory segment fold away, and with them a compare, a branch and a slow path for each load.
+   */
+  static final long ADDRESS = Long.MAX_VALUE >> 1;
+
+  /** Vector registers: 32 with AVX-512 and on every 64-bit processor that isn't x86, else 16. */
+  private static final int REGISTERS = Lanes.COUNT == 16 || !isX86() ? 32 : 16;
+
+  /** Whether tiles are those of {@link Kernel8x2}; else those of {@link Kernel6x2}. */
+  static final boolean TALL = REGISTERS == 32;
+
+  /** Rows of a tile. */
+  static final int MR = TALL ? Kernel8x2.MR : Kernel6x2.MR;
+
+  /** Columns of a tile. */
+  static final int NR = 2 * Lanes.COUNT;
+
+  /** Steps of k for which a panel of B takes half of a 32 KiB L1, or, where lanes are wide, streams well from L2. */
+  static final int KC = 256;
+
+  /** Rows of A in a block, a multiple of every MR: 96 KiB of a 256 KiB to 2 MiB L2, the block of C beside it. */
+  static final int MC = 96;
+
+  /** The least rows of a chunk: fewer would read a panel of B too often for what they compute with it. */
+  static final int MC_MIN = 24;
+
+  /** Columns of C in a chunk at most. */
+  static final int NC = 512;
+
+  /** Columns of C in a chunk at least, where there are as many. */
+  static final int NC_MIN = 64;
+
+  /** Rows or columns of C packed at once at most. */
+  static final int EDGE = 4096;
+
+  /** Bytes of packed operands at once: a share of L3. */
+  static final long PACKED_BYTES = 8L << 20;
+
+  /** The least work in a chunk, in floating-point operations; some 20 µs. */
+  static final long CHUNK_FLOPS = 2_000_000;
+
+  private Tiles() {}
+
+  private static boolean isX86() {
+    String arch = System.getProperty("os.arch");
+    return arch.equals("amd64") || arch.equals("x86_64") || arch.equals("i386") || arch.equals("x86");
+  }
+
+  /** C = A·B + added for one tile; see {@link Kernel6x2#tile}. */
+  static void tile(long a, long b, int kc, long c, long cRow, long added) {
+    if (TALL) {
+      Kernel8x2.tile(a, b, kc, c, cRow, added);
+    } else {
+      Kernel6x2.tile(a, b, kc, c, cRow, added);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.chagres.simd.gemm;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.chagres.simd.gemm.Tiles.ADDRESS;
+import static org.chagres.simd.memory.Native.ALL;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.chagres.simd.lanes.Lanes;
+
+/** A vector times a matrix: the two loops of {@link SkinnyGemm}. */
+final class Vectors {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final int LANES = Lanes.COUNT;
+  private static final long V = 4L * LANES;
+
+  private Vectors() {}
+
+  /**
+   * Dot products of x with up to four rows of W.
+   *
+   * @param x k floats
+   * @param w the first row
+   * @param wRow bytes from a row to the next
+   * @param rows how many rows, 1 to 4
+   * @param k their length
+   * @param to where the results go, room for 4
+   */
+  static void dots(long x, long w, long wRow, int rows, int k, long to) {
+    x &= ADDRESS;
+    long w0 = w & ADDRESS;
+    long w1 = (w + Math.min(1, rows - 1) * wRow) & ADDRESS; // a missing row is the last one again
+    long w2 = (w + Math.min(2, rows - 1) * wRow) & ADDRESS;
+    long w3 = (w + Math.min(3, rows - 1) * wRow) & ADDRESS;
+    var s0 = FloatVector.zero(S);
+    var s1 = FloatVector.zero(S);
+    var s2 = FloatVector.zero(S);
+    var s3 = FloatVector.zero(S);
+    var t0 = FloatVector.zero(S);
+    var t1 = FloatVector.zero(S);
+    var t2 = FloatVector.zero(S);
+    var t3 = FloatVector.zero(S);
+    int i = 0;
+    for (; i + 2 * LANES <= k; i += 2 * LANES) {
+      long o = 4L * i;
+      var x0 = FloatVector.fromMemorySegment(S, ALL, x + o, ORDER);
+      var x1 = FloatVector.fromMemorySegment(S, ALL, x + o + V, ORDER);
+      s0 = FloatVector.fromMemorySegment(S, ALL, w0 + o, ORDER).fma(x0, s0);
+      s1 = FloatVector.fromMemorySegment(S, ALL, w1 + o, ORDER).fma(x0, s1);
+      s2 = FloatVector.fromMemorySegment(S, ALL, w2 + o, ORDER).fma(x0, s2);
+      s3 = FloatVector.fromMemorySegment(S, ALL, w3 + o, ORDER).fma(x0, s3);
+      t0 = FloatVector.fromMemorySegment(S, ALL, w0 + o + V, ORDER).fma(x1, t0);
+      t1 = FloatVector.fromMemorySegment(S, ALL, w1 + o + V, ORDER).fma(x1, t1);
+      t2 = FloatVector.fromMemorySegment(S, ALL, w2 + o + V, ORDER).fma(x1, t2);
+      t3 = FloatVector.fromMemorySegment(S, ALL, w3 + o + V, ORDER).fma(x1, t3);
+    }
+    float y0 = s0.add(t0).reduceLanes(VectorOperators.ADD);
+    float y1 = s1.add(t1).reduceLanes(VectorOperators.ADD);
+    float y2 = s2.add(t2).reduceLanes(VectorOperators.ADD);
+    float y3 = s3.add(t3).reduceLanes(VectorOperators.ADD);
+    for (; i < k; i++) {
+      float xi = ALL.get(JAVA_FLOAT_UNALIGNED, x + 4L * i);
+      y0 += xi * ALL.get(JAVA_FLOAT_UNALIGNED, w0 + 4L * i);
+      y1 += xi * ALL.get(JAVA_FLOAT_UNALIGNED, w1 + 4L * i);
+      y2 += xi * ALL.get(JAVA_FLOAT_UNALIGNED, w2 + 4L * i);
+      y3 += xi * ALL.get(JAVA_FLOAT_UNALIGNED, w3 + 4L * i);
+    }
+    ALL.set(JAVA_FLOAT_UNALIGNED, to, y0);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 4, y1);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 8, y2);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 12, y3);
+  }
+
+  /**
+   * The rows of W, each times its element of x, summed; four rows at a time.
+   *
+   * @param x k floats
+   * @param w the first row
+   * @param wRow bytes from a row to the next
+   * @param k how many rows
+   * @param width floats of a row
+   * @param to where the {@code width} sums go
+   */
+  static void sumRows(long x, long w, long wRow, int k, int width, long to) {
+    for (int j = 0; j < width; j++) {
+      ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * j, 0f);
+    }
+    int i = 0;
+    for (; i + 3 < k; i += 4) {
+      addFourRows(x + 4L * i, w + i * wRow, wRow, width, to);
+    }
+    for (; i < k; i++) {
+      addRow(ALL.get(JAVA_FLOAT_UNALIGNED, x + 4L * i), w + i * wRow, width, to);
+    }
+  }
+
+  private static void addFourRows(long x, long w, long wRow, int width, long to) {
+    to &= ADDRESS;
+    long w0 = w & ADDRESS;
+    long w1 = (w + wRow) & ADDRESS;
+    long w2 = (w + 2 * wRow) & ADDRESS;
+    long w3 = (w + 3 * wRow) & ADDRESS;
+    float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, x);
+    float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, x + 4);
+    float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, x + 8);
+    float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, x + 12);
+    var v0 = FloatVector.broadcast(S, x0);
+    var v1 = FloatVector.broadcast(S, x1);
+    var v2 = FloatVector.broadcast(S, x2);
+    var v3 = FloatVector.broadcast(S, x3);
+    int j = 0;
+    for (; j + LANES <= width; j += LANES) {
+      long o = 4L * j;
+      var sum = FloatVector.fromMemorySegment(S, ALL, to + o, ORDER);
+      sum = FloatVector.fromMemorySegment(S, ALL, w0 + o, ORDER).fma(v0, sum);
+      sum = FloatVector.fromMemorySegment(S, ALL, w1 + o, ORDER).fma(v1, sum);
+      sum = FloatVector.fromMemorySegment(S, ALL, w2 + o, ORDER).fma(v2, sum);
+      sum = FloatVector.fromMemorySegment(S, ALL, w3 + o, ORDER).fma(v3, sum);
+      sum.intoMemorySegment(ALL, to + o, ORDER);
+    }
+    for (; j < width; j++) {
+      long o = 4L * j;
+      float sum = ALL.get(JAVA_FLOAT_UNALIGNED, to + o);
+      sum = Math.fma(x0, ALL.get(JAVA_FLOAT_UNALIGNED, w0 + o), sum);
+      sum = Math.fma(x1, ALL.get(JAVA_FLOAT_UNALIGNED, w1 + o), sum);
+      sum = Math.fma(x2, ALL.get(JAVA_FLOAT_UNALIGNED, w2 + o), sum);
+      sum = Math.fma(x3, ALL.get(JAVA_FLOAT_UNALIGNED, w3 + o), sum);
+      ALL.set(JAVA_FLOAT_UNALIGNED, to + o, sum);
+    }
+  }
+
+  private static void addRow(float x, long w, int width, long to) {
+    w &= ADDRESS;
+    to &= ADDRESS;
+    var v = FloatVector.broadcast(S, x);
+    int j = 0;
+    for (; j + LANES <= width; j += LANES) {
+      var sum = FloatVector.fromMemorySegment(S, ALL, to + 4L * j, ORDER);
+      sum = FloatVector.fromMemorySegment(S, ALL, w + 4L * j, ORDER).fma(v, sum);
+      sum.intoMemorySegment(ALL, to + 4L * j, ORDER);
+    }
+    for (; j < width; j++) {
+      float sum = Math.fma(x, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4L * j), ALL.get(JAVA_FLOAT_UNALIGNED, to + 4L * j));
+      ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * j, sum);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package org.chagres.simd.norm;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.chagres.simd.memory.Native.ALL;
+import static org.chagres.simd.memory.Native.address;
+import static org.chagres.simd.memory.Native.optionalAddress;
+
+import org.chagres.simd.shape.NormShape;
+
+/** Addresses of what belongs to a column of a batch norm; weight and bias are 0 where left out. */
+record Columns(long mean, long inverseStd, long weight, long bias) {
+
+  static Columns of(NormShape shape, Moments moments, Affine affine) {
+    long bytes = 4L * shape.columns();
+    return new Columns(
+        address(moments.mean(), bytes, "mean"),
+        address(moments.inverseStd(), bytes, "inverse std"),
+        optionalAddress(affine.weight(), bytes, "weight"),
+        optionalAddress(affine.bias(), bytes, "bias"));
+  }
+
+  /** weight · inverseStd. */
+  float scale(int column) {
+    float inverse = ALL.get(JAVA_FLOAT_UNALIGNED, inverseStd + 4L * column);
+    return weight == 0 ? inverse : inverse * ALL.get(JAVA_FLOAT_UNALIGNED, weight + 4L * column);
+  }
+
+  float shift(int column) {
+    return bias == 0 ? 0f : ALL.get(JAVA_FLOAT_UNALIGNED, bias + 4L * column);
+  }
+}

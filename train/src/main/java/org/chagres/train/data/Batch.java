@@ -1,0 +1,99 @@
+package org.chagres.train.data;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One batch, in the slot it was decoded into.
+ *
+ * <p>A batch is valid until the loop asks for the next one; then its memory is decoded into again. To keep it for longer,
+ * {@link #retain} it and {@link #release} it when done: the loader puts a slot in its place meanwhile.
+ */
+public final class Batch {
+  private final Ring ring;
+  private final Slot slot;
+  private final SampleSpec spec;
+  private final int size;
+  private final long index;
+  private final long epoch;
+
+  /** Guarded by the ring's lock. */
+  int retained;
+
+  volatile boolean valid = true;
+
+  Batch(Ring ring, Slot slot, LoaderOptions options, BatchTask task) {
+    this.ring = ring;
+    this.slot = slot;
+    spec = options.dataset().spec();
+    size = task.size;
+    index = task.batch;
+    epoch = task.epoch;
+  }
+
+  Slot slot() {
+    return slot;
+  }
+
+  /** Number of samples; less than the loader's batch size only in the last batch of an epoch. */
+  public int size() {
+    return size;
+  }
+
+  /** Number of this batch in its epoch, from 0. */
+  public long index() {
+    return index;
+  }
+
+  /** Its epoch. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** Type and shape of each sample. */
+  public SampleSpec spec() {
+    return spec;
+  }
+
+  /**
+   * Memory of the inputs: {@code (size, shape...)}, channels-last where a sample has rank 3. Not a copy.
+   *
+   * @throws IllegalStateException if the batch is no longer valid
+   */
+  public MemorySegment inputSegment() {
+    checkValid();
+    return slot.inputs.asSlice(0, (long) size * spec.input().bytes());
+  }
+
+  /**
+   * Memory of the targets: {@code (size, shape...)}. Not a copy.
+   *
+   * @throws IllegalStateException if the batch is no longer valid
+   */
+  public MemorySegment targetSegment() {
+    checkValid();
+    return slot.targets.asSlice(0, (long) size * spec.target().bytes());
+  }
+
+  /** Keeps the batch valid until it is released as often as it was retained. */
+  public Batch retain() {
+    ring.retain(this);
+    return this;
+  }
+
+  /** Undoes one {@link #retain}. */
+  public void release() {
+    ring.release(this);
+  }
+
+  void checkValid() {
+    if (!valid) {
+      throw new IllegalStateException(
+          this + " is no longer valid: its memory went back to the loader; retain() it to keep it for longer");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "batch " + index + " of epoch " + epoch;
+  }
+}
