@@ -67,14 +67,8 @@ public final class Buffers {
 
   /** Runs a job on a number of threads. */
   public static void run(int threads, Job job) {
-    Object workers = Workers.of(threads);
-    ((Workers) workers).run(job);
-    if (workers instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
+    try (Workers workers = Workers.of(threads)) {
+      workers.run(job);
     }
   }
 
