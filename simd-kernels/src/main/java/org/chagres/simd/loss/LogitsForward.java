@@ -3,7 +3,10 @@ package org.chagres.simd.loss;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.memory.Native.ALL;
 
-/** Values of binary cross entropy over logits, in the form that overflows nowhere. */
+/**
+ * Values of binary cross entropy over logits: p·t·ln(1 + e^-x) + (1 - t)·ln(1 + e^x), where neither logarithm overflows and
+ * nothing cancels.
+ */
 final class LogitsForward extends Elements {
 
   private final int columns;
@@ -26,8 +29,10 @@ final class LogitsForward extends Elements {
       float v = ALL.get(JAVA_FLOAT_UNALIGNED, x + 4 * (first + i));
       float t = ALL.get(JAVA_FLOAT_UNALIGNED, target + 4 * (first + i));
       float p = positive == 0 ? 1f : ALL.get(JAVA_FLOAT_UNALIGNED, positive + 4L * column);
-      float softplus = log1p(Exp.of(-Math.abs(v))) + (v < 0 ? -v : 0f);
-      ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * i, (1 - t) * v + (1 + (p - 1) * t) * softplus);
+      float log = log1p(Exp.of(-Math.abs(v)));
+      float whenPositive = log + (v < 0 ? -v : 0f);
+      float whenNegative = log + (v > 0 ? v : 0f);
+      ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * i, p * t * whenPositive + (1 - t) * whenNegative);
       column = column + 1 == columns ? 0 : column + 1;
     }
   }

@@ -85,8 +85,7 @@ public final class Losses {
   }
 
   /**
-   * Binary cross entropy over logits: (1 - t)·x + (1 + (p - 1)·t) · (log(1 + e^-|x|) + max(-x, 0)), p the weight of the
-   * column's positives.
+   * Binary cross entropy over logits: p·t·ln(1 + e^-x) + (1 - t)·ln(1 + e^x), p the weight of the column's positives.
    *
    * @param x f32 (rows, columns)
    * @param target f32 (rows, columns)

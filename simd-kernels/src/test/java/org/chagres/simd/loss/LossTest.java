@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Test;
 class LossTest {
 
   private static final int[][] CLASSES = {
-    {1, 1}, {2, 3}, {3, 4}, {5, 7}, {4, 8}, {7, 9}, {64, 10}, {3, 17}, {2, 1030}, {700, 33},
+    {1, 1}, {2, 3}, {3, 4}, {5, 7}, {4, 8}, {7, 9}, {64, 10}, {3, 17}, {2, 1030}, {300, 33},
   };
-  private static final int[] COUNTS = {1, 3, 4, 7, 8, 9, 16, 17, 1023, 1024, 1025, 60000};
+  private static final int[] COUNTS = {1, 3, 4, 7, 8, 9, 16, 17, 1023, 1025, 40000};
 
   @Test
   void exponentialAndLogarithmHoldOverTheirDomain() {
@@ -179,7 +179,7 @@ class LossTest {
   @Test
   void binaryCrossEntropy() {
     Random random = random(32);
-    for (int[] s : new int[][] {{1, 1}, {3, 1}, {5, 7}, {9, 8}, {4, 33}, {900, 17}}) {
+    for (int[] s : new int[][] {{1, 1}, {3, 1}, {5, 7}, {9, 8}, {4, 33}, {400, 17}}) {
       for (Reduction reduction : Reduction.values()) {
         for (boolean weighted : new boolean[] {false, true}) {
           Logits shape = new Logits(s[0], s[1], reduction);
