@@ -3,7 +3,8 @@ package org.chagres.simd.memory;
 /**
  * Free ranges ordered by size, then address: a treap that lives in the ranges themselves, so it allocates nothing.
  *
- * <p>Priorities are a hash of the address, so the tree's shape, like its content, depends on nothing but the set of ranges.
+ * <p>Priorities are a hash of the address, so the tree's shape, like its content, depends on nothing but the
+ * set of ranges.
  */
 final class FreeTree {
   private Range root;

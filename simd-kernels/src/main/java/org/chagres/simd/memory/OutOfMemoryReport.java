@@ -13,7 +13,11 @@ final class OutOfMemoryReport {
     long limit = pool.limit();
     var text = new StringBuilder();
     text.append("cannot allocate ").append(Sizes.format(bytes)).append(" for ").append(maker).append(": ");
-    text.append(limit == Long.MAX_VALUE ? "the system has no more, and no limit is set" : "limit " + Sizes.format(limit));
+    if (limit == Long.MAX_VALUE) {
+      text.append("the system has no more, and no limit is set");
+    } else {
+      text.append("limit ").append(Sizes.format(limit));
+    }
     text.append(", live ").append(Sizes.format(stats.liveBytes())).append(" in ").append(stats.liveBlocks());
     text.append(" blocks, reserved ").append(Sizes.format(stats.reservedBytes()));
     if (largest.length > 0) {

@@ -3,8 +3,9 @@ package org.chagres.simd.parallel;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Words that lanes wait on: a lane spins for a while, then says that it sleeps, looks once more, and parks; whoever changes a
- * word looks afterwards for lanes that sleep, and wakes them. Both sides write first and read then, so no change is missed.
+ * Words that lanes wait on: a lane spins for a while, then says that it sleeps, looks once more, and parks;
+ * whoever changes a word looks afterwards for lanes that sleep, and wakes them. Both sides write first and
+ * read then, so no change is missed.
  */
 final class Signals {
   private static final int SPINS_PER_CLOCK = 32;

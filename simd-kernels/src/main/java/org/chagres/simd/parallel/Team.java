@@ -1,8 +1,6 @@
 package org.chagres.simd.parallel;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -11,10 +9,11 @@ import java.util.concurrent.locks.LockSupport;
  * A fixed number of lanes that run one job at a time: lane 0 is the caller, the others are threads of the team's own or
  * tasks of an executor.
  *
- * <p>The caller writes the job down and opens the gate: a word with the number of lanes wanted, an open bit and a count of
- * those inside. A lane enters by counting itself in while the gate is open, so one that wakes late finds it shut and keeps out,
- * and nobody waits for it: those who are there do its chunks. The caller shuts the gate when the job is done and waits until
- * all are out. Within a job, who finishes the last chunk of a phase moves the phase on.
+ * <p>The caller writes the job down and opens the gate: a word with the number of lanes wanted, an open bit
+ * and a count of those inside. A lane enters by counting itself in while the gate is open, so one that wakes
+ * late finds it shut and keeps out, and nobody waits for it: those who are there do its chunks. The caller
+ * shuts the gate when the job is done and waits until all are out. Within a job, who finishes the last chunk
+ * of a phase moves the phase on.
  */
 final class Team {
   // Words of the signals.
@@ -88,7 +87,7 @@ final class Team {
   static Team onExecutor(Executor executor, int lanes, long spinNanos) {
     var team = new Team(lanes, 0, lanes - 1, spinNanos);
     for (int i = 0; i < team.helpers.length; i++) {
-      team.helpers[i] = team.new Helper(i + 1, executor);
+      team.helpers[i] = new Helper(team, i + 1, executor);
     }
     return team;
   }
@@ -209,6 +208,16 @@ final class Team {
     }
   }
 
+  /** Takes part in the job that runs now, on a thread lent for it. */
+  void lend(int lane) {
+    signals.occupy(lane, Thread.currentThread());
+    try {
+      join(lane);
+    } finally {
+      signals.occupy(lane, null);
+    }
+  }
+
   /** Takes part in the job behind the gate, if the gate is open and this lane wanted. */
   private void join(int lane) {
     long gate;
@@ -269,6 +278,7 @@ final class Team {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // only the very same exception must not be suppressed in itself
   private void fail(Throwable t) {
     if (!failure.compareAndSet(null, t)) {
       Throwable first = failure.get();
@@ -294,44 +304,5 @@ final class Team {
   @SuppressWarnings("unchecked")
   private static <T extends Throwable> void rethrow(Throwable t) throws T {
     throw (T) t;
-  }
-
-  /** A lane that an executor lends a thread to. */
-  private final class Helper implements Runnable {
-    private final int lane;
-    private final Executor executor;
-    private final AtomicBoolean queued = new AtomicBoolean();
-    private final AtomicBoolean running = new AtomicBoolean();
-
-    Helper(int lane, Executor executor) {
-      this.lane = lane;
-      this.executor = executor;
-    }
-
-    /** Asks for a thread, unless the executor has not got round to the last call yet. */
-    void call() {
-      if (queued.compareAndSet(false, true)) {
-        try {
-          executor.execute(this);
-        } catch (RejectedExecutionException e) {
-          // Full or shut down: the job gets done without it.
-          queued.set(false);
-        }
-      }
-    }
-
-    @Override
-    public void run() {
-      queued.set(false);
-      if (running.compareAndSet(false, true)) {
-        signals.occupy(lane, Thread.currentThread());
-        try {
-          join(lane);
-        } finally {
-          signals.occupy(lane, null);
-          running.set(false);
-        }
-      }
-    }
   }
 }
