@@ -19,8 +19,7 @@ final class Storage {
   private final Block block;
   private final MemorySegment segment;
   /** What must stay reachable while the memory is used: the block, or whatever keeps foreign memory. */
-  @SuppressWarnings("unused")
-  private final Object keeper;
+  @SuppressWarnings("unused") private final Object keeper;
   private volatile boolean freed;
   /** Whose life it shares; {@code null}: the garbage collector's. */
   Scope owner;

@@ -12,7 +12,7 @@ final class FreeTree {
   /** The smallest range of at least {@code size} bytes, of those the lowest; null if there is none. */
   Range bestFit(long size) {
     Range best = null;
-    for (Range t = root; t != null; ) {
+    for (Range t = root; t != null;) {
       if (t.size >= size) {
         best = t;
         t = t.left;

@@ -28,7 +28,7 @@ final class ChunkCursors {
    */
   int take(int lane, long phase, int chunks, int width, boolean all) {
     int end = first(lane + 1, chunks, width);
-    for (; ; ) {
+    for (;;) {
       long cursor = cursors.get(lane);
       int next = (int) (cursor & NEXT);
       if ((int) (cursor >>> 32) != (int) phase || next >= end) {

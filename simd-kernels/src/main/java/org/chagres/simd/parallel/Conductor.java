@@ -63,7 +63,7 @@ final class Conductor {
   }
 
   private void serve() {
-    for (; ; ) {
+    for (;;) {
       try {
         Request request = requests.take();
         if (request.job == null) {

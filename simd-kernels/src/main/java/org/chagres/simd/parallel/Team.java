@@ -236,7 +236,7 @@ final class Team {
 
   private void work(int lane) {
     long local = scratch.local(lane);
-    for (; ; ) {
+    for (;;) {
       long phase = signals.get(PHASE);
       int index = (int) (phase - firstPhase);
       if (index >= phases) {
@@ -260,7 +260,7 @@ final class Team {
   private int drain(int victim, long phase, int index, long local) {
     int count = chunks[index];
     int done = 0;
-    for (; ; ) {
+    for (;;) {
       boolean failed = failure.get() != null;
       int chunk = cursors.take(victim, phase, count, width, failed);
       if (chunk < 0) {

@@ -217,7 +217,8 @@ public final class Workers implements AutoCloseable {
 
   private static synchronized Workers makeShared(int threads) {
     if (shared == null) {
-      int count = threads > 0 ? threads : number(THREADS_OPTION, Math.min(Cpus.available(), MOST_THREADS), 1, MOST_THREADS);
+      int count =
+          threads > 0 ? threads : number(THREADS_OPTION, Math.min(Cpus.available(), MOST_THREADS), 1, MOST_THREADS);
       shared = ofThreads(count, true);
     }
     return shared;
@@ -246,7 +247,8 @@ public final class Workers implements AutoCloseable {
     } catch (NumberFormatException e) {
       // Told below, with the option's name.
     }
-    throw new IllegalArgumentException("-D" + option + ": expected " + least + " to " + most + ", got \"" + text + "\"");
+    throw new IllegalArgumentException(
+        "-D" + option + ": expected " + least + " to " + most + ", got \"" + text + "\"");
   }
 
   private static void checkThreads(int threads) {

@@ -81,7 +81,7 @@ class MemoryLimitTest {
     assertThrows(
         OutOfNativeMemoryException.class,
         () -> {
-          for (; ; ) {
+          for (;;) {
             live.add(pool.allocate(300_000, "fill"));
           }
         });

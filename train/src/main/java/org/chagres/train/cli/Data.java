@@ -63,7 +63,8 @@ final class Data {
     Name name = Name.of(o.text("dataset"));
     if (name == Name.EMBEDDED) {
       return new Data(
-          Embedded.fashionMnistTrain().padTo(SIDE), Embedded.fashionMnistTest().padTo(SIDE), FashionMnist.normalize(), augment);
+          Embedded.fashionMnistTrain().padTo(SIDE), Embedded.fashionMnistTest().padTo(SIDE), FashionMnist.normalize(),
+          augment);
     }
     if (!o.has("data")) {
       throw new IllegalArgumentException("--dataset " + name + " needs --data, the folder that holds it");
@@ -75,7 +76,8 @@ final class Data {
       case MNIST -> new Data(Mnist.train(path).padTo(SIDE), Mnist.test(path).padTo(SIDE), Mnist.normalize(), augment);
       case CIFAR10 -> new Data(Cifar10.train(path), Cifar10.test(path), Cifar10.normalize(), augment);
       case FOLDER -> new Data(
-          ImageFolder.of(path.resolve("train"), SIDE, SIDE), ImageFolder.of(path.resolve("test"), SIDE, SIDE), half(), augment);
+          ImageFolder.of(path.resolve("train"), SIDE, SIDE), ImageFolder.of(path.resolve("test"), SIDE, SIDE), half(),
+          augment);
       case EMBEDDED -> throw new AssertionError(name);
     };
   }

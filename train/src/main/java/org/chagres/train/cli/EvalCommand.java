@@ -25,20 +25,20 @@ final class EvalCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--run", paramLabel = "DIR", description = "Run folder; the latest below runs/ unless given.")
-  private Path run;
+  @Option(names = "--run", paramLabel = "DIR",
+      description = "Run folder; the latest below runs/ unless given.") private Path run;
 
-  @Option(names = "--weights", paramLabel = "FILE", description = "Weights instead of the run's best.")
-  private Path weights;
+  @Option(names = "--weights", paramLabel = "FILE",
+      description = "Weights instead of the run's best.") private Path weights;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set, if it has moved.")
-  private Path data;
+  @Option(names = "--data", paramLabel = "DIR",
+      description = "Folder of the data set, if it has moved.") private Path data;
 
-  @Option(names = "--batch", paramLabel = "N", defaultValue = "250", description = "Images at a time.")
-  private int batch;
+  @Option(names = "--batch", paramLabel = "N", defaultValue = "250",
+      description = "Images at a time.") private int batch;
 
-  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads that compute; 0 for the CPUs granted.")
-  private int threads;
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
+      description = "Threads that compute; 0 for the CPUs granted.") private int threads;
 
   @Override
   public Integer call() {

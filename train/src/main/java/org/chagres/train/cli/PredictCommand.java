@@ -29,14 +29,13 @@ final class PredictCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "JPEG, PNG or BMP files.")
-  private List<Path> images;
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "JPEG, PNG or BMP files.") private List<Path> images;
 
-  @Option(names = "--run", paramLabel = "DIR", description = "Run folder; the latest below runs/ unless given.")
-  private Path run;
+  @Option(names = "--run", paramLabel = "DIR",
+      description = "Run folder; the latest below runs/ unless given.") private Path run;
 
-  @Option(names = "--top", paramLabel = "N", defaultValue = "3", description = "Classes to print for an image.")
-  private int top;
+  @Option(names = "--top", paramLabel = "N", defaultValue = "3",
+      description = "Classes to print for an image.") private int top;
 
   @Override
   public Integer call() {

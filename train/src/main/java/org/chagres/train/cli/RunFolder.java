@@ -112,7 +112,7 @@ final class RunFolder {
   RunOptions options() {
     try {
       Map<String, String> values =
-          JSON.readValue(Files.readString(configuration()), new TypeReference<TreeMap<String, String>>() { });
+          JSON.readValue(Files.readString(configuration()), new TypeReference<TreeMap<String, String>>() {});
       return new RunOptions(values);
     } catch (JacksonException e) {
       throw new StateException(configuration(), "not a run's configuration: " + e.getOriginalMessage());

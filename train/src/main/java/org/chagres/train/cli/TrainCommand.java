@@ -29,83 +29,74 @@ final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--dataset", paramLabel = "NAME", defaultValue = "embedded",
-      description = "embedded, fashion-mnist, mnist, cifar10, or folder (train/CLASS/*.png, test/CLASS/*.png).")
-  private String dataset;
+      description = "embedded, fashion-mnist, mnist, cifar10, or folder (train/CLASS/*.png, test/CLASS/*.png).") private String dataset;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "Folder that holds the data set.")
-  private Path data;
+  @Option(names = "--data", paramLabel = "DIR", description = "Folder that holds the data set.") private Path data;
 
-  @Option(names = "--model", paramLabel = "NAME", defaultValue = "cnn", description = "cnn or mlp.")
-  private String model;
+  @Option(names = "--model", paramLabel = "NAME", defaultValue = "cnn",
+      description = "cnn or mlp.") private String model;
 
-  @Option(names = "--epochs", paramLabel = "N", defaultValue = "4", description = "Passes over the data.")
-  private int epochs;
+  @Option(names = "--epochs", paramLabel = "N", defaultValue = "4",
+      description = "Passes over the data.") private int epochs;
 
-  @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Images a step.")
-  private int batch;
+  @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Images a step.") private int batch;
 
-  @Option(names = "--lr", paramLabel = "X", defaultValue = "2e-3", description = "Learning rate.")
-  private double lr;
+  @Option(names = "--lr", paramLabel = "X", defaultValue = "2e-3", description = "Learning rate.") private double lr;
 
-  @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", description = "adamw, adam, sgd or rmsprop.")
-  private String optimizer;
+  @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw",
+      description = "adamw, adam, sgd or rmsprop.") private String optimizer;
 
-  @Option(names = "--weight-decay", paramLabel = "X", description = "Weight decay; the optimizer's own unless given.")
-  private Double weightDecay;
+  @Option(names = "--weight-decay", paramLabel = "X",
+      description = "Weight decay; the optimizer's own unless given.") private Double weightDecay;
 
-  @Option(names = "--momentum", paramLabel = "X", defaultValue = "0.9", description = "Momentum of sgd and rmsprop.")
-  private double momentum;
+  @Option(names = "--momentum", paramLabel = "X", defaultValue = "0.9",
+      description = "Momentum of sgd and rmsprop.") private double momentum;
 
   @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "cosine",
-      description = "none, cosine, onecycle, step, exponential, linear or plateau.")
-  private String schedule;
+      description = "none, cosine, onecycle, step, exponential, linear or plateau.") private String schedule;
 
   @Option(names = "--augment", paramLabel = "LIST", showDefaultValue = CommandLine.Help.Visibility.NEVER,
-      description = "Any of crop,flip,erase, or none; unless given, crop,flip for cifar10 and folder, else none.")
-  private String augment;
+      description = "Any of crop,flip,erase, or none; unless given, crop,flip for cifar10 and folder, else none.") private String augment;
 
-  @Option(names = "--label-smoothing", paramLabel = "X", defaultValue = "0", description = "Label smoothing, 0 to 1.")
-  private double labelSmoothing;
+  @Option(names = "--label-smoothing", paramLabel = "X", defaultValue = "0",
+      description = "Label smoothing, 0 to 1.") private double labelSmoothing;
 
-  @Option(names = "--clip-norm", paramLabel = "X", defaultValue = "0", description = "Limit of the gradients' norm; 0 for none.")
-  private double clipNorm;
+  @Option(names = "--clip-norm", paramLabel = "X", defaultValue = "0",
+      description = "Limit of the gradients' norm; 0 for none.") private double clipNorm;
 
-  @Option(names = "--accumulate", paramLabel = "N", defaultValue = "1", description = "Batches an optimizer step.")
-  private int accumulate;
+  @Option(names = "--accumulate", paramLabel = "N", defaultValue = "1",
+      description = "Batches an optimizer step.") private int accumulate;
 
   @Option(names = "--patience", paramLabel = "N", defaultValue = "0",
-      description = "Stop after N epochs without a better test accuracy; 0 for never.")
-  private int patience;
+      description = "Stop after N epochs without a better test accuracy; 0 for never.") private int patience;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "0", description = "Train on the first N images alone; 0 for all.")
-  private int limit;
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "0",
+      description = "Train on the first N images alone; 0 for all.") private int limit;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of weights, order, augmentation, dropout.")
-  private long seed;
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
+      description = "Seed of weights, order, augmentation, dropout.") private long seed;
 
-  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads that compute; 0 for the CPUs granted.")
-  private int threads;
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
+      description = "Threads that compute; 0 for the CPUs granted.") private int threads;
 
-  @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Threads that decode; 0 for none beside the loop.")
-  private int workers;
+  @Option(names = "--workers", paramLabel = "N", defaultValue = "1",
+      description = "Threads that decode; 0 for none beside the loop.") private int workers;
 
-  @Option(names = "--pin-memory", description = "Lock the loader's memory, where the system allows it.")
-  private boolean pinMemory;
+  @Option(names = "--pin-memory",
+      description = "Lock the loader's memory, where the system allows it.") private boolean pinMemory;
 
-  @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "Device to train on.")
-  private String device;
+  @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
+      description = "Device to train on.") private String device;
 
   @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "100",
-      description = "Steps between checkpoints within an epoch; 0 for one an epoch.")
-  private long checkpointEvery;
+      description = "Steps between checkpoints within an epoch; 0 for one an epoch.") private long checkpointEvery;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Run folder; a new one below runs/ unless given.")
-  private Path out;
+  @Option(names = "--out", paramLabel = "DIR",
+      description = "Run folder; a new one below runs/ unless given.") private Path out;
 
   @Option(names = "--resume", paramLabel = "DIR",
       description = "Go on with a run; what it is made of is taken from its folder, other options but threads, workers,"
-          + " pin-memory, device and checkpoint-every are refused.")
-  private Path resume;
+          + " pin-memory, device and checkpoint-every are refused.") private Path resume;
 
   @Override
   public Integer call() {
@@ -183,7 +174,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void refuseOthers() {
-    List<String> allowed = List.of("--resume", "--threads", "--workers", "--pin-memory", "--device", "--checkpoint-every");
+    List<String> allowed =
+        List.of("--resume", "--threads", "--workers", "--pin-memory", "--device", "--checkpoint-every");
     for (CommandLine.Model.OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
       if (!allowed.contains(given.longestName())) {
         throw new IllegalArgumentException(
@@ -194,7 +186,8 @@ final class TrainCommand implements Callable<Integer> {
 
   /** runs/DATASET-MODEL-TIME, not there yet. */
   private Path fresh() {
-    String name = dataset + "-" + model + "-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+    String name =
+        dataset + "-" + model + "-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
     Path folder = RunFolder.RUNS.resolve(name);
     for (int i = 2; Files.exists(folder); i++) {
       folder = RunFolder.RUNS.resolve(name + "-" + i);

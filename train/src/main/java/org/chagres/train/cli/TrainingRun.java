@@ -65,8 +65,9 @@ final class TrainingRun implements AutoCloseable {
   Trainer.End train(RunFolder folder, boolean resume) {
     ConsoleDisplay display = new ConsoleDisplay(screen, System.console() != null && System.console().isTerminal());
     Trainer trainer = new Trainer(
-            model, optimizer, new CrossEntropyLoss().labelSmoothing(options.number("label-smoothing")), training, validation,
-            data.classes().size())
+        model, optimizer, new CrossEntropyLoss().labelSmoothing(options.number("label-smoothing")), training,
+        validation,
+        data.classes().size())
         .display(display)
         .checkpoints(folder.path(), options.values())
         .checkpointEvery(machine.checkpointEvery())
@@ -86,7 +87,8 @@ final class TrainingRun implements AutoCloseable {
       log = EpochLog.create(folder.log());
       screen.printf(
           Locale.ROOT, "%s on %s: %,d parameters, %,d + %,d images, %d threads, run folder %s%n", options.text("model"),
-          options.text("dataset"), model.parameters().stream().mapToLong(t -> t.count()).sum(), training.dataset().size(),
+          options.text("dataset"), model.parameters().stream().mapToLong(t -> t.count()).sum(),
+          training.dataset().size(),
           validation.dataset().size(), Workers.shared().threads(), folder.path());
     }
     screen.flush();
@@ -111,8 +113,9 @@ final class TrainingRun implements AutoCloseable {
       display.close();
       switch (end) {
         case DONE -> screen.println("done; in " + folder.path() + ": " + names(folder));
-        case EARLY -> screen.println("stopped early: no better test accuracy for " + options.text("patience") + " epochs; in "
-            + folder.path() + ": " + names(folder));
+        case EARLY ->
+          screen.println("stopped early: no better test accuracy for " + options.text("patience") + " epochs; in "
+              + folder.path() + ": " + names(folder));
         case STOPPED -> screen.println("stopped; a checkpoint is saved, go on with --resume " + folder.path());
       }
       screen.flush();

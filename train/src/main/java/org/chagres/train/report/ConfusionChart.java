@@ -131,8 +131,9 @@ public final class ConfusionChart {
   private static String subtitle(ConfusionMatrix matrix) {
     long rows = IntStream.range(0, matrix.classes()).mapToLong(matrix::rows).sum();
     long none = IntStream.range(0, matrix.classes()).mapToLong(matrix::unpredicted).sum();
-    String told = rows == 0 ? "no rows" : String.format(Locale.ROOT, "accuracy %.2f %% of %d rows",
-        100 * matrix.value(), rows);
+    String told = rows == 0 ? "no rows"
+        : String.format(Locale.ROOT, "accuracy %.2f %% of %d rows",
+            100 * matrix.value(), rows);
     return none == 0 ? told : told + ", " + none + " without a prediction";
   }
 

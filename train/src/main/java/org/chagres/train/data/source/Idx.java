@@ -71,7 +71,7 @@ record Idx(String name, int[] dims, MemorySegment data) {
       }
       MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
       byte[] buffer = new byte[1 << 16];
-      for (long at = 0; at < bytes; ) {
+      for (long at = 0; at < bytes;) {
         int n = in.read(buffer, 0, (int) Math.min(buffer.length, bytes - at));
         if (n < 0) {
           throw new DataException(name + ": expected " + bytes + " bytes after the header, found " + at);

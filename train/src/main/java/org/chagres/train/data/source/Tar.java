@@ -61,7 +61,7 @@ final class Tar {
   private static void copy(InputStream in, Path file, long size) throws IOException {
     byte[] buffer = new byte[1 << 16];
     try (OutputStream out = Files.newOutputStream(file)) {
-      for (long left = size; left > 0; ) {
+      for (long left = size; left > 0;) {
         int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
         if (n < 0) {
           throw new EOFException();

@@ -222,8 +222,7 @@ final class TransformsTest {
     refused("Normalize std", () -> new Normalize(new float[] {0}, new float[] {0}));
     refused("Normalize mean", () -> new Normalize(new float[] {Float.NaN}, new float[] {1}));
     refused("Normalize: expected a mean", () -> new Normalize(new float[2], new float[3]));
-    refused("Normalize: has statistics of 1", () ->
-        PLAIN.transform(new Normalize(new float[] {0}, new float[] {1})));
+    refused("Normalize: has statistics of 1", () -> PLAIN.transform(new Normalize(new float[] {0}, new float[] {1})));
     refused("PadTo: 3 is smaller", () -> PLAIN.padTo(3));
     refused("Resize width", () -> new Resize(4, -4));
     refused("channels: expected", () -> new ImageShape(0, 1, 1));
