@@ -19,7 +19,8 @@ final class OutOfMemoryReport {
       text.append("limit ").append(Sizes.format(limit));
     }
     text.append(", live ").append(Sizes.format(stats.liveBytes())).append(" in ").append(stats.liveBlocks());
-    text.append(" blocks, reserved ").append(Sizes.format(stats.reservedBytes()));
+    text.append(stats.liveBlocks() == 1 ? " block" : " blocks");
+    text.append(", reserved ").append(Sizes.format(stats.reservedBytes()));
     if (largest.length > 0) {
       text.append("; the largest live blocks:");
     }

@@ -4,9 +4,9 @@ package org.chagres.simd.memory;
  * Best fit with coalescing over ranges of mapped memory; knows nothing of locks, limits or the system.
  *
  * <p>Of the free ranges that are large enough the smallest is cut, of those the lowest; a freed range merges
- * with its free neighbours at once. So which addresses are free is a function of what is live and nothing
- * else: a step that starts from the same live set gets the same addresses again and can never make the heap
- * grow.
+ * with its free neighbours at once. So which addresses are free is a function of what is mapped and what is
+ * live, and of nothing else: once a step has run without making the heap grow, the same step from the same live
+ * set gets the same addresses for ever.
  */
 final class RangeHeap {
   /** Cold ranges begin and end on this border: the size of a huge page. */

@@ -35,8 +35,8 @@ public final class Cpus {
   }
 
   /**
-   * Whether that many threads can spin without standing in each other's way, or using up a quota that is not a whole number
-   * of processors and getting the whole process stopped for the rest of its period.
+   * Whether that many threads can spin without standing in each other's way, or using up a quota that is not
+   * a whole number of processors and getting the whole process stopped for the rest of its period.
    */
   static boolean canSpin(int threads) {
     double quota = quota();

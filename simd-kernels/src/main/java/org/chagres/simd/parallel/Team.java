@@ -31,6 +31,10 @@ final class Team {
   private static final int FREE = 0;
   private static final int BUSY = 1;
   private static final int RETIRED = 2;
+
+  /** Chunks of a phase end at about the same time, so that much spinning pays even where idle threads are to sleep. */
+  private static final long BARRIER_NANOS = 20_000;
+
   private static final int SPINS = 1000;
   private static final long RETIRE_NANOS = 50_000;
 
@@ -77,8 +81,14 @@ final class Team {
       team.threads[i] = thread;
       team.signals.occupy(lane, thread);
     }
-    for (Thread thread : team.threads) {
-      thread.start();
+    try {
+      for (Thread thread : team.threads) {
+        thread.start();
+      }
+    } catch (Throwable t) {
+      // The system has no more threads: end those that run.
+      team.retire();
+      throw t;
     }
     return team;
   }
@@ -203,7 +213,7 @@ final class Team {
   private void serve(int lane) {
     long seen = 0;
     while (!stopped) {
-      seen = signals.await(EPOCH, seen, lane);
+      seen = signals.await(EPOCH, seen, lane, 0);
       join(lane);
     }
   }
@@ -251,7 +261,7 @@ final class Team {
       if (done > 0 && counters.addAndGet(DONE, done) == chunks[index]) {
         advance(index);
       } else {
-        signals.await(PHASE, phase, lane);
+        signals.await(PHASE, phase, lane, BARRIER_NANOS);
       }
     }
   }
