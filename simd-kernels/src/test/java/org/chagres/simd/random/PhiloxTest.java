@@ -52,7 +52,7 @@ class PhiloxTest {
     var random = random(1);
     for (int blocks = 0; blocks < 40; blocks++) {
       // the counter crosses 32 bits now and then
-      Stream at = new Stream(random.nextLong(), (random.(long) nextInt(4) << 32) - random.nextInt(30));
+      Stream at = new Stream(random.nextLong(), ((long) random.nextInt(4) << 32) - random.nextInt(30));
       long subsequence = random.nextLong();
       MemorySegment y = empty(4L * blocks);
       Philox.fill(at, subsequence, 3, blocks, y.address());
