@@ -63,13 +63,13 @@ final class DepthwiseTile {
   }
 
   /**
-   * Adds the products of 6 taps and the output's gradient, over pixels.
+   * The sums over pixels of the products of 6 taps and the output's gradient.
    *
    * @param offsets bytes from a window's start to each of the six, as ints
    * @param pixels the table entry of the first pixel
    * @param count how many pixels
    * @param dy the gradient, a vector for each pixel
-   * @param sums 6 vectors, added to
+   * @param sums 6 vectors, written
    */
   static void outer(long offsets, long pixels, int count, long dy, long sums) {
     long o0 = ALL.get(JAVA_INT, offsets) & OFFSET;
@@ -99,15 +99,11 @@ final class DepthwiseTile {
       d = (d + VECTOR) & ADDRESS;
     }
     long to = sums & ADDRESS;
-    add(s0, to);
-    add(s1, to + VECTOR);
-    add(s2, to + 2 * VECTOR);
-    add(s3, to + 3 * VECTOR);
-    add(s4, to + 4 * VECTOR);
-    add(s5, to + 5 * VECTOR);
-  }
-
-  private static void add(FloatVector v, long at) {
-    v.add(FloatVector.fromMemorySegment(S, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+    s0.intoMemorySegment(ALL, to, ORDER);
+    s1.intoMemorySegment(ALL, to + VECTOR, ORDER);
+    s2.intoMemorySegment(ALL, to + 2 * VECTOR, ORDER);
+    s3.intoMemorySegment(ALL, to + 3 * VECTOR, ORDER);
+    s4.intoMemorySegment(ALL, to + 4 * VECTOR, ORDER);
+    s5.intoMemorySegment(ALL, to + 5 * VECTOR, ORDER);
   }
 }

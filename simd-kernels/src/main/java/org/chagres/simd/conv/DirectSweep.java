@@ -55,7 +55,10 @@ final class DirectSweep implements Sweep {
     return windows.chunks() * splits;
   }
 
-  /** Scratch of a chunk: two pixel tables, sums between panels, a block of initial values, the panels, the copied source. */
+  /**
+   * Scratch of a chunk: two pixel tables, sums between panels, a block of initial values, a
+   * tile's sums, the panels, the copied source.
+   */
   @Override
   public long localBytes() {
     return sourceAt() + windows.sourceBytes();
@@ -70,7 +73,7 @@ final class DirectSweep implements Sweep {
   }
 
   private long panelsAt() {
-    return initAt() + 4L * Tiling.WIDTH;
+    return initAt() + 4L * Tiling.WIDTH * (1 + Tiling.PIXELS);
   }
 
   private long sourceAt() {
@@ -111,14 +114,15 @@ final class DirectSweep implements Sweep {
     long sums = local + sumsAt();
     long inScratch = local + 16L * windows.tablePixels();
     long panel = local + panelsAt();
+    long buffer = local + initAt() + 4L * Tiling.WIDTH;
     for (int p = 0; p < panels.length; p++) {
       boolean direct = p == panels.length - 1 && real == width;
       long table = direct ? local : inScratch;
       long target = direct ? 4L * first : 0;
       if (p == 0) {
-        tiles(width, new Tiles(panel, table, pixels, weight, target, init, 0));
+        tiles(width, new Tiles(panel, table, pixels, weight, target, init, 0, buffer));
       } else {
-        tiles(width, new Tiles(panel, table, pixels, weight, target, sums, 4L * Tiling.WIDTH));
+        tiles(width, new Tiles(panel, table, pixels, weight, target, sums, 4L * Tiling.WIDTH, buffer));
       }
       int values = panels[p].to() - panels[p].from();
       panel += 4 + 4L * values;
@@ -132,20 +136,22 @@ final class DirectSweep implements Sweep {
   private static void tiles(int width, Tiles t) {
     long table = t.table();
     long init = t.init();
-    long step = t.step();
+    long buffer = t.buffer();
     for (int p = 0; p < t.pixels(); p += Tiling.PIXELS) {
       if (width == Tiling.LANES) {
-        Tile6x1.direct(t.panel(), table, t.weight(), t.target(), init, step);
+        Tile6x1.direct(t.panel(), table, t.weight(), buffer);
       } else if (Tiling.VECTORS == 4) {
-        Tile6x4.direct(t.panel(), table, t.weight(), t.target(), init, step);
+        Tile6x4.direct(t.panel(), table, t.weight(), buffer);
       } else {
-        Tile6x2.direct(t.panel(), table, t.weight(), t.target(), init, step);
+        Tile6x2.direct(t.panel(), table, t.weight(), buffer);
       }
+      TileSums.store(buffer, 4L * width, table, t.target(), init, t.step());
       table += 16L * Tiling.PIXELS;
-      init += step * Tiling.PIXELS;
+      init += t.step() * Tiling.PIXELS;
     }
   }
 
   /** A panel over the tiles of a chunk; the fields are the micro-kernels' arguments for the first. */
-  private record Tiles(long panel, long table, int pixels, long weight, long target, long init, long step) {}
+  private record Tiles(long panel, long table, int pixels, long weight, long target, long init, long step,
+      long buffer) {}
 }

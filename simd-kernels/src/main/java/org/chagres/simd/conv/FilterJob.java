@@ -63,8 +63,12 @@ final class FilterJob extends Job {
     return 16L * windows.tablePixels();
   }
 
-  private long offsetsAt() {
+  private long bufferAt() {
     return dyAt() + 4L * Tiling.WIDTH * windows.tablePixels();
+  }
+
+  private long offsetsAt() {
+    return bufferAt() + 4L * Tiling.WIDTH * Tiling.PIXELS;
   }
 
   private long sourceAt() {
@@ -122,18 +126,20 @@ final class FilterJob extends Job {
   private void outer(FilterLayout.Unit unit, long local, int pixels, long sums) {
     long dy = local + dyAt();
     long offsets = local + offsetsAt();
+    long buffer = local + bufferAt();
     long at = sums;
     long tile = 4L * Tiling.PIXELS * unit.width();
     for (int d = 0; d < layout.paddedDepth(); d += Tiling.PIXELS) {
       if (view.depthwise()) {
-        DepthwiseTile.outer(offsets, local, pixels, dy, at);
+        DepthwiseTile.outer(offsets, local, pixels, dy, buffer);
       } else if (unit.width() == Tiling.LANES) {
-        Tile6x1.outer(offsets, local, pixels, dy, at);
+        Tile6x1.outer(offsets, local, pixels, dy, buffer);
       } else if (Tiling.VECTORS == 4) {
-        Tile6x4.outer(offsets, local, pixels, dy, at);
+        Tile6x4.outer(offsets, local, pixels, dy, buffer);
       } else {
-        Tile6x2.outer(offsets, local, pixels, dy, at);
+        Tile6x2.outer(offsets, local, pixels, dy, buffer);
       }
+      Copies.add(buffer, at, Tiling.PIXELS * unit.width());
       at += tile;
       offsets += 4L * Tiling.PIXELS;
     }

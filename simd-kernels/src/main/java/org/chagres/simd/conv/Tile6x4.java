@@ -18,7 +18,9 @@ import org.chagres.simd.lanes.Lanes;
  *
  * <p>A tile reads a <em>pixel table</em>: for each pixel the address of its window in the source and of the pixel in the target,
  * 16 bytes together, as {@link Windows} writes it. The loops are single and step their addresses: with an inner loop for runs,
- * or an address worked out from the counter, C2 spills one of the sums, and a spilled sum halves the speed.
+ * or an address worked out from the counter, C2 spills one of the sums, and a spilled sum halves the speed. The sums go to a
+ * small buffer: with the target's addresses and what was there the method would outgrow C1's registers and C2's nodes, and be
+ * stuck in a slow tier.
  */
 final class Tile6x4 {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
@@ -29,16 +31,14 @@ final class Tile6x4 {
   private Tile6x4() {}
 
   /**
-   * Adds a panel of the reduction to 6 pixels by four vectors of channels.
+   * A panel of the reduction for 6 pixels by four vectors of channels.
    *
    * @param panel how many values of a window it has, then bytes from the window's start to each, as ints
    * @param pixels the table entry of the first pixel
    * @param weight four vectors for each value of the panel
-   * @param target bytes added to each pixel of the target
-   * @param init what the first pixel's sums start from
-   * @param step bytes from there to the next pixel's
+   * @param sums 6 by four vectors, written
    */
-  static void direct(long panel, long pixels, long weight, long target, long init, long step) {
+  static void direct(long panel, long pixels, long weight, long sums) {
     int depth = ALL.get(JAVA_INT, panel);
     long offsets = (panel + 4) & ADDRESS;
     long w = weight & ADDRESS;
@@ -48,36 +48,30 @@ final class Tile6x4 {
     long x3 = ALL.get(JAVA_LONG, pixels + 48) & ADDRESS;
     long x4 = ALL.get(JAVA_LONG, pixels + 64) & ADDRESS;
     long x5 = ALL.get(JAVA_LONG, pixels + 80) & ADDRESS;
-    long from = init & ADDRESS;
-    var s0a = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-    var s0b = FloatVector.fromMemorySegment(S, ALL, from + VECTOR, ORDER);
-    var s0c = FloatVector.fromMemorySegment(S, ALL, from + 2 * VECTOR, ORDER);
-    var s0d = FloatVector.fromMemorySegment(S, ALL, from + 3 * VECTOR, ORDER);
-    from = (from + step) & ADDRESS;
-    var s1a = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-    var s1b = FloatVector.fromMemorySegment(S, ALL, from + VECTOR, ORDER);
-    var s1c = FloatVector.fromMemorySegment(S, ALL, from + 2 * VECTOR, ORDER);
-    var s1d = FloatVector.fromMemorySegment(S, ALL, from + 3 * VECTOR, ORDER);
-    from = (from + step) & ADDRESS;
-    var s2a = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-    var s2b = FloatVector.fromMemorySegment(S, ALL, from + VECTOR, ORDER);
-    var s2c = FloatVector.fromMemorySegment(S, ALL, from + 2 * VECTOR, ORDER);
-    var s2d = FloatVector.fromMemorySegment(S, ALL, from + 3 * VECTOR, ORDER);
-    from = (from + step) & ADDRESS;
-    var s3a = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-    var s3b = FloatVector.fromMemorySegment(S, ALL, from + VECTOR, ORDER);
-    var s3c = FloatVector.fromMemorySegment(S, ALL, from + 2 * VECTOR, ORDER);
-    var s3d = FloatVector.fromMemorySegment(S, ALL, from + 3 * VECTOR, ORDER);
-    from = (from + step) & ADDRESS;
-    var s4a = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-    var s4b = FloatVector.fromMemorySegment(S, ALL, from + VECTOR, ORDER);
-    var s4c = FloatVector.fromMemorySegment(S, ALL, from + 2 * VECTOR, ORDER);
-    var s4d = FloatVector.fromMemorySegment(S, ALL, from + 3 * VECTOR, ORDER);
-    from = (from + step) & ADDRESS;
-    var s5a = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-    var s5b = FloatVector.fromMemorySegment(S, ALL, from + VECTOR, ORDER);
-    var s5c = FloatVector.fromMemorySegment(S, ALL, from + 2 * VECTOR, ORDER);
-    var s5d = FloatVector.fromMemorySegment(S, ALL, from + 3 * VECTOR, ORDER);
+    FloatVector s0a = FloatVector.zero(S);
+    FloatVector s0b = FloatVector.zero(S);
+    FloatVector s0c = FloatVector.zero(S);
+    FloatVector s0d = FloatVector.zero(S);
+    FloatVector s1a = FloatVector.zero(S);
+    FloatVector s1b = FloatVector.zero(S);
+    FloatVector s1c = FloatVector.zero(S);
+    FloatVector s1d = FloatVector.zero(S);
+    FloatVector s2a = FloatVector.zero(S);
+    FloatVector s2b = FloatVector.zero(S);
+    FloatVector s2c = FloatVector.zero(S);
+    FloatVector s2d = FloatVector.zero(S);
+    FloatVector s3a = FloatVector.zero(S);
+    FloatVector s3b = FloatVector.zero(S);
+    FloatVector s3c = FloatVector.zero(S);
+    FloatVector s3d = FloatVector.zero(S);
+    FloatVector s4a = FloatVector.zero(S);
+    FloatVector s4b = FloatVector.zero(S);
+    FloatVector s4c = FloatVector.zero(S);
+    FloatVector s4d = FloatVector.zero(S);
+    FloatVector s5a = FloatVector.zero(S);
+    FloatVector s5b = FloatVector.zero(S);
+    FloatVector s5c = FloatVector.zero(S);
+    FloatVector s5d = FloatVector.zero(S);
     for (int i = 0; i < depth; i++) {
       long offset = ALL.get(JAVA_INT, offsets) & OFFSET;
       offsets = (offsets + 4) & ADDRESS;
@@ -117,46 +111,41 @@ final class Tile6x4 {
       s5d = v5.fma(wd, s5d);
       w = (w + ROW) & ADDRESS;
     }
-    long y0 = (ALL.get(JAVA_LONG, pixels + 8) + target) & ADDRESS;
-    s0a.intoMemorySegment(ALL, y0, ORDER);
-    s0b.intoMemorySegment(ALL, y0 + VECTOR, ORDER);
-    s0c.intoMemorySegment(ALL, y0 + 2 * VECTOR, ORDER);
-    s0d.intoMemorySegment(ALL, y0 + 3 * VECTOR, ORDER);
-    long y1 = (ALL.get(JAVA_LONG, pixels + 24) + target) & ADDRESS;
-    s1a.intoMemorySegment(ALL, y1, ORDER);
-    s1b.intoMemorySegment(ALL, y1 + VECTOR, ORDER);
-    s1c.intoMemorySegment(ALL, y1 + 2 * VECTOR, ORDER);
-    s1d.intoMemorySegment(ALL, y1 + 3 * VECTOR, ORDER);
-    long y2 = (ALL.get(JAVA_LONG, pixels + 40) + target) & ADDRESS;
-    s2a.intoMemorySegment(ALL, y2, ORDER);
-    s2b.intoMemorySegment(ALL, y2 + VECTOR, ORDER);
-    s2c.intoMemorySegment(ALL, y2 + 2 * VECTOR, ORDER);
-    s2d.intoMemorySegment(ALL, y2 + 3 * VECTOR, ORDER);
-    long y3 = (ALL.get(JAVA_LONG, pixels + 56) + target) & ADDRESS;
-    s3a.intoMemorySegment(ALL, y3, ORDER);
-    s3b.intoMemorySegment(ALL, y3 + VECTOR, ORDER);
-    s3c.intoMemorySegment(ALL, y3 + 2 * VECTOR, ORDER);
-    s3d.intoMemorySegment(ALL, y3 + 3 * VECTOR, ORDER);
-    long y4 = (ALL.get(JAVA_LONG, pixels + 72) + target) & ADDRESS;
-    s4a.intoMemorySegment(ALL, y4, ORDER);
-    s4b.intoMemorySegment(ALL, y4 + VECTOR, ORDER);
-    s4c.intoMemorySegment(ALL, y4 + 2 * VECTOR, ORDER);
-    s4d.intoMemorySegment(ALL, y4 + 3 * VECTOR, ORDER);
-    long y5 = (ALL.get(JAVA_LONG, pixels + 88) + target) & ADDRESS;
-    s5a.intoMemorySegment(ALL, y5, ORDER);
-    s5b.intoMemorySegment(ALL, y5 + VECTOR, ORDER);
-    s5c.intoMemorySegment(ALL, y5 + 2 * VECTOR, ORDER);
-    s5d.intoMemorySegment(ALL, y5 + 3 * VECTOR, ORDER);
+    long to = sums & ADDRESS;
+    s0a.intoMemorySegment(ALL, to, ORDER);
+    s0b.intoMemorySegment(ALL, to + VECTOR, ORDER);
+    s0c.intoMemorySegment(ALL, to + 2 * VECTOR, ORDER);
+    s0d.intoMemorySegment(ALL, to + 3 * VECTOR, ORDER);
+    s1a.intoMemorySegment(ALL, to + 4 * VECTOR, ORDER);
+    s1b.intoMemorySegment(ALL, to + 5 * VECTOR, ORDER);
+    s1c.intoMemorySegment(ALL, to + 6 * VECTOR, ORDER);
+    s1d.intoMemorySegment(ALL, to + 7 * VECTOR, ORDER);
+    s2a.intoMemorySegment(ALL, to + 8 * VECTOR, ORDER);
+    s2b.intoMemorySegment(ALL, to + 9 * VECTOR, ORDER);
+    s2c.intoMemorySegment(ALL, to + 10 * VECTOR, ORDER);
+    s2d.intoMemorySegment(ALL, to + 11 * VECTOR, ORDER);
+    s3a.intoMemorySegment(ALL, to + 12 * VECTOR, ORDER);
+    s3b.intoMemorySegment(ALL, to + 13 * VECTOR, ORDER);
+    s3c.intoMemorySegment(ALL, to + 14 * VECTOR, ORDER);
+    s3d.intoMemorySegment(ALL, to + 15 * VECTOR, ORDER);
+    s4a.intoMemorySegment(ALL, to + 16 * VECTOR, ORDER);
+    s4b.intoMemorySegment(ALL, to + 17 * VECTOR, ORDER);
+    s4c.intoMemorySegment(ALL, to + 18 * VECTOR, ORDER);
+    s4d.intoMemorySegment(ALL, to + 19 * VECTOR, ORDER);
+    s5a.intoMemorySegment(ALL, to + 20 * VECTOR, ORDER);
+    s5b.intoMemorySegment(ALL, to + 21 * VECTOR, ORDER);
+    s5c.intoMemorySegment(ALL, to + 22 * VECTOR, ORDER);
+    s5d.intoMemorySegment(ALL, to + 23 * VECTOR, ORDER);
   }
 
   /**
-   * Adds the outer products of 6 values of the window and four vectors of the output's gradient, over pixels.
+   * The sum over pixels of the outer products of 6 values of the window and four vectors of the output's gradient, over pixels.
    *
    * @param offsets bytes from a window's start to each of the six values, as ints
    * @param pixels the table entry of the first pixel
    * @param count how many pixels
    * @param dy the gradient, four vectors for each pixel
-   * @param sums 6 by four vectors, added to
+   * @param sums 6 by four vectors, written
    */
   static void outer(long offsets, long pixels, int count, long dy, long sums) {
     long o0 = ALL.get(JAVA_INT, offsets) & OFFSET;
@@ -231,33 +220,29 @@ final class Tile6x4 {
       d = (d + ROW) & ADDRESS;
     }
     long to = sums & ADDRESS;
-    add(s0a, to);
-    add(s0b, to + VECTOR);
-    add(s0c, to + 2 * VECTOR);
-    add(s0d, to + 3 * VECTOR);
-    add(s1a, to + 4 * VECTOR);
-    add(s1b, to + 5 * VECTOR);
-    add(s1c, to + 6 * VECTOR);
-    add(s1d, to + 7 * VECTOR);
-    add(s2a, to + 8 * VECTOR);
-    add(s2b, to + 9 * VECTOR);
-    add(s2c, to + 10 * VECTOR);
-    add(s2d, to + 11 * VECTOR);
-    add(s3a, to + 12 * VECTOR);
-    add(s3b, to + 13 * VECTOR);
-    add(s3c, to + 14 * VECTOR);
-    add(s3d, to + 15 * VECTOR);
-    add(s4a, to + 16 * VECTOR);
-    add(s4b, to + 17 * VECTOR);
-    add(s4c, to + 18 * VECTOR);
-    add(s4d, to + 19 * VECTOR);
-    add(s5a, to + 20 * VECTOR);
-    add(s5b, to + 21 * VECTOR);
-    add(s5c, to + 22 * VECTOR);
-    add(s5d, to + 23 * VECTOR);
-  }
-
-  private static void add(FloatVector v, long at) {
-    v.add(FloatVector.fromMemorySegment(S, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+    s0a.intoMemorySegment(ALL, to, ORDER);
+    s0b.intoMemorySegment(ALL, to + VECTOR, ORDER);
+    s0c.intoMemorySegment(ALL, to + 2 * VECTOR, ORDER);
+    s0d.intoMemorySegment(ALL, to + 3 * VECTOR, ORDER);
+    s1a.intoMemorySegment(ALL, to + 4 * VECTOR, ORDER);
+    s1b.intoMemorySegment(ALL, to + 5 * VECTOR, ORDER);
+    s1c.intoMemorySegment(ALL, to + 6 * VECTOR, ORDER);
+    s1d.intoMemorySegment(ALL, to + 7 * VECTOR, ORDER);
+    s2a.intoMemorySegment(ALL, to + 8 * VECTOR, ORDER);
+    s2b.intoMemorySegment(ALL, to + 9 * VECTOR, ORDER);
+    s2c.intoMemorySegment(ALL, to + 10 * VECTOR, ORDER);
+    s2d.intoMemorySegment(ALL, to + 11 * VECTOR, ORDER);
+    s3a.intoMemorySegment(ALL, to + 12 * VECTOR, ORDER);
+    s3b.intoMemorySegment(ALL, to + 13 * VECTOR, ORDER);
+    s3c.intoMemorySegment(ALL, to + 14 * VECTOR, ORDER);
+    s3d.intoMemorySegment(ALL, to + 15 * VECTOR, ORDER);
+    s4a.intoMemorySegment(ALL, to + 16 * VECTOR, ORDER);
+    s4b.intoMemorySegment(ALL, to + 17 * VECTOR, ORDER);
+    s4c.intoMemorySegment(ALL, to + 18 * VECTOR, ORDER);
+    s4d.intoMemorySegment(ALL, to + 19 * VECTOR, ORDER);
+    s5a.intoMemorySegment(ALL, to + 20 * VECTOR, ORDER);
+    s5b.intoMemorySegment(ALL, to + 21 * VECTOR, ORDER);
+    s5c.intoMemorySegment(ALL, to + 22 * VECTOR, ORDER);
+    s5d.intoMemorySegment(ALL, to + 23 * VECTOR, ORDER);
   }
 }
