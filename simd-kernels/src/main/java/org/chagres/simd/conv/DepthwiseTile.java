@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
-/** The micro-kernels for a filter of its own on each channel, over one vector of channels; pixel tables as in {@link Tile6x2}. */
+/** The micro-kernels for a filter of its own on each channel, over one vector of channels; pixel tables as in {@link Tile5x2}. */
 final class DepthwiseTile {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -20,7 +20,7 @@ final class DepthwiseTile {
   private DepthwiseTile() {}
 
   /**
-   * Sums the windows of 6 pixels.
+   * Sums the windows of 5 pixels.
    *
    * @param taps bytes from a window's start to each tap
    * @param pixels the table entry of the first pixel
@@ -35,13 +35,11 @@ final class DepthwiseTile {
     long x2 = (ALL.get(JAVA_LONG, pixels + 32) + channel) & ADDRESS;
     long x3 = (ALL.get(JAVA_LONG, pixels + 48) + channel) & ADDRESS;
     long x4 = (ALL.get(JAVA_LONG, pixels + 64) + channel) & ADDRESS;
-    long x5 = (ALL.get(JAVA_LONG, pixels + 80) + channel) & ADDRESS;
     FloatVector s0 = FloatVector.fromMemorySegment(S, ALL, init, ORDER);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     FloatVector s4 = s0;
-    FloatVector s5 = s0;
     long w = weight & ADDRESS;
     for (int t = 0; t < taps.length; t++) {
       long tap = taps[t] & OFFSET;
@@ -51,7 +49,6 @@ final class DepthwiseTile {
       s2 = FloatVector.fromMemorySegment(S, ALL, x2 + tap, ORDER).fma(v, s2);
       s3 = FloatVector.fromMemorySegment(S, ALL, x3 + tap, ORDER).fma(v, s3);
       s4 = FloatVector.fromMemorySegment(S, ALL, x4 + tap, ORDER).fma(v, s4);
-      s5 = FloatVector.fromMemorySegment(S, ALL, x5 + tap, ORDER).fma(v, s5);
       w = (w + step) & ADDRESS;
     }
     s0.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 8) + channel, ORDER);
@@ -59,17 +56,16 @@ final class DepthwiseTile {
     s2.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 40) + channel, ORDER);
     s3.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 56) + channel, ORDER);
     s4.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 72) + channel, ORDER);
-    s5.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 88) + channel, ORDER);
   }
 
   /**
-   * The sums over pixels of the products of 6 taps and the output's gradient.
+   * The sums over pixels of the products of 5 taps and the output's gradient.
    *
-   * @param offsets bytes from a window's start to each of the six, as ints
+   * @param offsets bytes from a window's start to each of the five, as ints
    * @param pixels the table entry of the first pixel
    * @param count how many pixels
    * @param dy the gradient, a vector for each pixel
-   * @param sums 6 vectors, written
+   * @param sums 5 vectors, written
    */
   static void outer(long offsets, long pixels, int count, long dy, long sums) {
     long o0 = ALL.get(JAVA_INT, offsets) & OFFSET;
@@ -77,13 +73,11 @@ final class DepthwiseTile {
     long o2 = ALL.get(JAVA_INT, offsets + 8) & OFFSET;
     long o3 = ALL.get(JAVA_INT, offsets + 12) & OFFSET;
     long o4 = ALL.get(JAVA_INT, offsets + 16) & OFFSET;
-    long o5 = ALL.get(JAVA_INT, offsets + 20) & OFFSET;
     FloatVector s0 = FloatVector.zero(S);
     FloatVector s1 = FloatVector.zero(S);
     FloatVector s2 = FloatVector.zero(S);
     FloatVector s3 = FloatVector.zero(S);
     FloatVector s4 = FloatVector.zero(S);
-    FloatVector s5 = FloatVector.zero(S);
     long table = pixels & ADDRESS;
     long d = dy & ADDRESS;
     for (int i = 0; i < count; i++) {
@@ -95,7 +89,6 @@ final class DepthwiseTile {
       s2 = FloatVector.fromMemorySegment(S, ALL, x + o2, ORDER).fma(v, s2);
       s3 = FloatVector.fromMemorySegment(S, ALL, x + o3, ORDER).fma(v, s3);
       s4 = FloatVector.fromMemorySegment(S, ALL, x + o4, ORDER).fma(v, s4);
-      s5 = FloatVector.fromMemorySegment(S, ALL, x + o5, ORDER).fma(v, s5);
       d = (d + VECTOR) & ADDRESS;
     }
     long to = sums & ADDRESS;
@@ -104,6 +97,5 @@ final class DepthwiseTile {
     s2.intoMemorySegment(ALL, to + 2 * VECTOR, ORDER);
     s3.intoMemorySegment(ALL, to + 3 * VECTOR, ORDER);
     s4.intoMemorySegment(ALL, to + 4 * VECTOR, ORDER);
-    s5.intoMemorySegment(ALL, to + 5 * VECTOR, ORDER);
   }
 }

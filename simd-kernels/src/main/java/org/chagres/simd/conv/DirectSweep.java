@@ -1,7 +1,7 @@
 package org.chagres.simd.conv;
 
 /**
- * The direct kernel over one part: no matrix is built; each tile of 6 pixels by a block of channels sums its windows in
+ * The direct kernel over one part: no matrix is built; each tile of 5 pixels by a block of channels sums its windows in
  * registers, weights packed so that they stream.
  *
  * <p>Loops, outermost first: chunk of pixels (its source fits the second-level cache), group, block of channels, panel of the
@@ -139,11 +139,11 @@ final class DirectSweep implements Sweep {
     long buffer = t.buffer();
     for (int p = 0; p < t.pixels(); p += Tiling.PIXELS) {
       if (width == Tiling.LANES) {
-        Tile6x1.direct(t.panel(), table, t.weight(), buffer);
+        Tile5x1.direct(t.panel(), table, t.weight(), buffer);
       } else if (Tiling.VECTORS == 4) {
-        Tile6x4.direct(t.panel(), table, t.weight(), buffer);
+        Tile5x4.direct(t.panel(), table, t.weight(), buffer);
       } else {
-        Tile6x2.direct(t.panel(), table, t.weight(), buffer);
+        Tile5x2.direct(t.panel(), table, t.weight(), buffer);
       }
       TileSums.store(buffer, 4L * width, table, t.target(), init, t.step());
       table += 16L * Tiling.PIXELS;

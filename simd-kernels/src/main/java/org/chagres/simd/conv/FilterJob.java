@@ -9,7 +9,7 @@ import org.chagres.simd.parallel.Job;
  * The gradient of the filter and of the bias: outer products of windows of x and pixels of dy, summed over pixels.
  *
  * <p>Pixels are cut into blocks whose part of x and dy fits the first-level cache. For a block, x is copied with a border, its
- * channels in blocks of a vector, and dy's channels in blocks of a tile, so that both stream; then a tile of 6 values of the
+ * channels in blocks of a vector, and dy's channels in blocks of a tile, so that both stream; then a tile of 5 values of the
  * window by a block of channels is summed over the block's pixels in registers and added to sums in shared scratch.
  *
  * <p>Phase 0 is cut by pixels (each part with sums of its own) and by blocks of dy's channels; phase 1 adds the parts in their
@@ -133,11 +133,11 @@ final class FilterJob extends Job {
       if (view.depthwise()) {
         DepthwiseTile.outer(offsets, local, pixels, dy, buffer);
       } else if (unit.width() == Tiling.LANES) {
-        Tile6x1.outer(offsets, local, pixels, dy, buffer);
+        Tile5x1.outer(offsets, local, pixels, dy, buffer);
       } else if (Tiling.VECTORS == 4) {
-        Tile6x4.outer(offsets, local, pixels, dy, buffer);
+        Tile5x4.outer(offsets, local, pixels, dy, buffer);
       } else {
-        Tile6x2.outer(offsets, local, pixels, dy, buffer);
+        Tile5x2.outer(offsets, local, pixels, dy, buffer);
       }
       Copies.add(buffer, at, Tiling.PIXELS * unit.width());
       at += tile;

@@ -5,7 +5,7 @@
  * stride-1 convolution of fewer taps ({@link org.chagres.simd.conv.Axis}).
  *
  * <p>Read {@link org.chagres.simd.conv.Conv}, the entry, then {@code DirectSweep} (the loops), {@code Windows} (borders and the
- * pixel table), {@code Tile6x2} (the micro-kernels) and {@code FilterJob}. Sizes of tiles and blocks are all in {@code Tiling}.
+ * pixel table), {@code Tile5x2} (the micro-kernels) and {@code FilterJob}. Sizes of tiles and blocks are all in {@code Tiling}.
  *
  * <p>What may not be here: transforms (Winograd), fused epilogues of other families, threads.
  */

@@ -15,7 +15,8 @@ import org.chagres.simd.shape.Size;
 
 /**
  * Measures each pass by shape: GFLOP/s, and the share of the peak that a loop of multiply-adds in registers reaches in the same
- * run. Arguments: how many rounds (default 7), then names of shapes (default all).
+ * run, on one thread. Arguments: how many rounds (default 7), the most images (default as listed; few make the goes short, for a
+ * machine that others use too), names of shapes (default all).
  */
 final class ConvSpeed {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
@@ -49,18 +50,18 @@ final class ConvSpeed {
   /** Runs. */
   public static void main(String[] args) {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 7;
-    var names = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
-    peak();
+    var names = Arrays.asList(args).subList(Math.min(2, args.length), args.length);
+    int images = args.length > 1 ? Integer.parseInt(args[1]) : Integer.MAX_VALUE;
     System.out.printf("%-16s %14s %14s %14s %8s %14s%n", "", "forward", "data", "filter", "pack", "fwd+bwd");
     for (Sample sample : SAMPLES) {
       if (names.isEmpty() || names.contains(sample.name())) {
-        measure(sample, rounds);
+        measure(sample, rounds, images);
       }
     }
   }
 
-  private static void measure(Sample sample, int rounds) {
-    ConvShape s = sample.shape();
+  private static void measure(Sample sample, int rounds, int images) {
+    ConvShape s = sample.shape().withImages(Math.min(images, sample.shape().n()));
     try (var arena = Arena.ofShared()) {
       var data = new ConvCase(s, arena, new Random(1), true);
       MemorySegment forward = arena.allocate(Conv.packedBytes(s, ConvPass.FORWARD), 64);
@@ -76,16 +77,17 @@ final class ConvSpeed {
         Conv.backwardData(s, data.dy, backward, dx),
         Conv.backwardFilter(s, data.x, data.dy, dw, db)
       };
+      Workers workers = Workers.of(1);
       var best = new double[jobs.length];
       Arrays.fill(best, Double.MAX_VALUE);
       double peak = 0;
-      int repeats = (int) Math.clamp(40_000_000L / (s.flops() / 60), 1, 200);
+      int repeats = (int) Math.clamp(5_000_000L / (s.flops() / 60), 1, 200);
       for (int r = 0; r < rounds + 3; r++) {
         peak = Math.max(peak, peak());
         for (int j = 0; j < jobs.length; j++) {
           long start = System.nanoTime();
           for (int i = 0; i < repeats; i++) {
-            Workers.shared().run(jobs[j]);
+            workers.run(jobs[j]);
           }
           best[j] = Math.min(best[j], (System.nanoTime() - start) / (double) repeats);
         }
