@@ -14,8 +14,8 @@ import org.chagres.simd.shape.ConvShape;
 import org.chagres.simd.shape.Size;
 
 /**
- * Measures each pass by shape: GFLOP/s, and the share of the peak that a loop of multiply-adds in registers reaches in the same
- * run, on one thread. Arguments: how many rounds (default 7), the most images (default as listed; few make the goes short, for a
+ * Measures each pass by shape: the best GFLOP/s, and the median share of the peak that a loop of multiply-adds in registers
+ * reaches just before and after, on one thread, in time on a core. Arguments: how many rounds (default 7), the most images (default as listed; few make the goes short, for a
  * machine that others use too), names of shapes (default all).
  */
 final class ConvSpeed {
@@ -61,6 +61,7 @@ final class ConvSpeed {
   }
 
   private static void measure(Sample sample, int rounds, int images) {
+    Workers workers = Workers.of(1);
     ConvShape s = sample.shape().withImages(Math.min(images, sample.shape().n()));
     try (var arena = Arena.ofShared()) {
       var data = new ConvCase(s, arena, new Random(1), true);
@@ -77,39 +78,48 @@ final class ConvSpeed {
         Conv.backwardData(s, data.dy, backward, dx),
         Conv.backwardFilter(s, data.x, data.dy, dw, db)
       };
-      Workers workers = Workers.of(1);
+      int repeats = (int) Math.clamp(5_000_000L / (s.flops() / 60), 1, 200);
       var best = new double[jobs.length];
       Arrays.fill(best, Double.MAX_VALUE);
-      double peak = 0;
-      int repeats = (int) Math.clamp(5_000_000L / (s.flops() / 60), 1, 200);
-      for (int r = 0; r < rounds + 3; r++) {
-        peak = Math.max(peak, peak());
+      var shares = new double[jobs.length][rounds];
+      for (int r = -3; r < rounds; r++) {
         for (int j = 0; j < jobs.length; j++) {
-          long start = System.nanoTime();
+          double before = peak();
+          long start = CpuTime.nanos();
           for (int i = 0; i < repeats; i++) {
             workers.run(jobs[j]);
           }
-          best[j] = Math.min(best[j], (System.nanoTime() - start) / (double) repeats);
+          double nanos = (CpuTime.nanos() - start) / (double) repeats;
+          best[j] = Math.min(best[j], nanos);
+          if (r >= 0) {
+            shares[j][r] = s.flops() / nanos / ((before + peak()) / 2);
+          }
         }
       }
       double flops = s.flops();
       double all = Arrays.stream(best).sum();
       System.out.printf(
-          "%-16s %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f%% %6.1f (%3.0f %%)  peak %.0f%n",
-          sample.name(), flops / best[1], 100 * flops / best[1] / peak, flops / best[3],
-          100 * flops / best[3] / peak, flops / best[4], 100 * flops / best[4] / peak,
-          100 * (best[0] + best[2]) / all, 3 * flops / all, 300 * flops / all / peak, peak);
+          "%-16s %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f%% %6.1f%n",
+          sample.name(), flops / best[1], median(shares[1]), flops / best[3], median(shares[3]), flops / best[4],
+          median(shares[4]), 100 * (best[0] + best[2]) / all, 3 * flops / all);
     }
+  }
+
+  /** In percent. */
+  private static double median(double[] shares) {
+    double[] sorted = shares.clone();
+    Arrays.sort(sorted);
+    return 100 * sorted[sorted.length / 2];
   }
 
   /** GFLOP/s of multiply-adds in registers: the best of a few goes. */
   private static double peak() {
     double best = 0;
-    for (int i = 0; i < 5; i++) {
-      int steps = 200_000;
-      long start = System.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      int steps = 100_000;
+      long start = CpuTime.nanos();
       sink = multiplyAdds(steps);
-      best = Math.max(best, 2.0 * 12 * Lanes.COUNT * steps / (System.nanoTime() - start));
+      best = Math.max(best, 2.0 * 12 * Lanes.COUNT * steps / (CpuTime.nanos() - start));
     }
     return best;
   }
