@@ -1,7 +1,7 @@
 package org.chagres.simd.conv;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.chagres.simd.conv.Tiling.ADDRESS;
 import static org.chagres.simd.conv.Tiling.OFFSET;
 import static org.chagres.simd.memory.Native.ALL;
@@ -11,7 +11,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
-/** The micro-kernels for a filter of its own on each channel, over one vector of channels; pixel tables as in {@link Tile5x2}. */
+/**
+ * The micro-kernels for a filter of its own on each channel, over one vector of channels; pixel tables as in {@link
+ * Tile5x2}.
+ */
 final class DepthwiseTile {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -30,11 +33,11 @@ final class DepthwiseTile {
    * @param init the address of what the sums start from, the same for each pixel
    */
   static void direct(int[] taps, long pixels, long channel, long weight, long step, long init) {
-    long x0 = (ALL.get(JAVA_LONG, pixels) + channel) & ADDRESS;
-    long x1 = (ALL.get(JAVA_LONG, pixels + 16) + channel) & ADDRESS;
-    long x2 = (ALL.get(JAVA_LONG, pixels + 32) + channel) & ADDRESS;
-    long x3 = (ALL.get(JAVA_LONG, pixels + 48) + channel) & ADDRESS;
-    long x4 = (ALL.get(JAVA_LONG, pixels + 64) + channel) & ADDRESS;
+    long x0 = (ALL.get(JAVA_LONG_UNALIGNED, pixels) + channel) & ADDRESS;
+    long x1 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 16) + channel) & ADDRESS;
+    long x2 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 32) + channel) & ADDRESS;
+    long x3 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 48) + channel) & ADDRESS;
+    long x4 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 64) + channel) & ADDRESS;
     FloatVector s0 = FloatVector.fromMemorySegment(S, ALL, init, ORDER);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -51,11 +54,11 @@ final class DepthwiseTile {
       s4 = FloatVector.fromMemorySegment(S, ALL, x4 + tap, ORDER).fma(v, s4);
       w = (w + step) & ADDRESS;
     }
-    s0.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 8) + channel, ORDER);
-    s1.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 24) + channel, ORDER);
-    s2.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 40) + channel, ORDER);
-    s3.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 56) + channel, ORDER);
-    s4.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 72) + channel, ORDER);
+    s0.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 8) + channel, ORDER);
+    s1.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 24) + channel, ORDER);
+    s2.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 40) + channel, ORDER);
+    s3.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 56) + channel, ORDER);
+    s4.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 72) + channel, ORDER);
   }
 
   /**
@@ -68,11 +71,11 @@ final class DepthwiseTile {
    * @param sums 5 vectors, written
    */
   static void outer(long offsets, long pixels, int count, long dy, long sums) {
-    long o0 = ALL.get(JAVA_INT, offsets) & OFFSET;
-    long o1 = ALL.get(JAVA_INT, offsets + 4) & OFFSET;
-    long o2 = ALL.get(JAVA_INT, offsets + 8) & OFFSET;
-    long o3 = ALL.get(JAVA_INT, offsets + 12) & OFFSET;
-    long o4 = ALL.get(JAVA_INT, offsets + 16) & OFFSET;
+    long o0 = ALL.get(JAVA_INT_UNALIGNED, offsets) & OFFSET;
+    long o1 = ALL.get(JAVA_INT_UNALIGNED, offsets + 4) & OFFSET;
+    long o2 = ALL.get(JAVA_INT_UNALIGNED, offsets + 8) & OFFSET;
+    long o3 = ALL.get(JAVA_INT_UNALIGNED, offsets + 12) & OFFSET;
+    long o4 = ALL.get(JAVA_INT_UNALIGNED, offsets + 16) & OFFSET;
     FloatVector s0 = FloatVector.zero(S);
     FloatVector s1 = FloatVector.zero(S);
     FloatVector s2 = FloatVector.zero(S);
@@ -81,7 +84,7 @@ final class DepthwiseTile {
     long table = pixels & ADDRESS;
     long d = dy & ADDRESS;
     for (int i = 0; i < count; i++) {
-      long x = ALL.get(JAVA_LONG, table) & ADDRESS;
+      long x = ALL.get(JAVA_LONG_UNALIGNED, table) & ADDRESS;
       table = (table + 16) & ADDRESS;
       var v = FloatVector.fromMemorySegment(S, ALL, d, ORDER);
       s0 = FloatVector.fromMemorySegment(S, ALL, x + o0, ORDER).fma(v, s0);

@@ -4,9 +4,10 @@ package org.chagres.simd.conv;
  * The direct kernel over one part: no matrix is built; each tile of 5 pixels by a block of channels sums its windows in
  * registers, weights packed so that they stream.
  *
- * <p>Loops, outermost first: chunk of pixels (its source fits the second-level cache), group, block of channels, panel of the
- * reduction (its weights fit the first-level cache), tile of pixels, run of the panel, value. Between panels the sums rest in
- * the target. A last block of channels that is not full is summed in scratch and copied, so the micro-kernels know no tails.
+ * <p>Loops, outermost first: chunk of pixels (its source fits the second-level cache), group, block of channels, panel
+ * of the reduction (its weights fit the first-level cache), tile of pixels, value. Between panels the sums rest in
+ * scratch. A last block of channels that is not full is summed in scratch and copied, so the micro-kernels know no
+ * tails.
  */
 final class DirectSweep implements Sweep {
   private final View view;

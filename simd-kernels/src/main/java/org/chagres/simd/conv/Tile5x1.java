@@ -16,12 +16,12 @@ import org.chagres.simd.lanes.Lanes;
 /**
  * The micro-kernels over a tile of 5 by one vector: for the last block of channels where one vector holds what is left.
  *
- * <p>A tile reads a <em>pixel table</em>: for each pixel the address of its window in the source and of the pixel in the target,
- * 16 bytes together, as {@link Windows} writes it. A loop is single and all its addresses come from one counter, which
- * leaves integer registers over; and as C2 would hoist every load of the body to its top and spill sums for them (a spilled sum
- * halves the speed), a load fence, on x86 no instruction, keeps each load beside its use. The sums go to a small
- * buffer: with the target's addresses and what was there the method would outgrow C1's registers and C2's nodes, and be stuck
- * in a slow tier.
+ * <p>A tile reads a <em>pixel table</em>: for each pixel the address of its window in the source and of the pixel in
+ * the target, 16 bytes together, as {@link Windows} writes it. A loop is single and all its addresses come from one
+ * counter, which leaves integer registers over; and as C2 would hoist every load of the body to its top and spill sums
+ * for them (a spilled sum halves the speed), a load fence, on x86 no instruction, keeps each load beside its use. The
+ * sums go to a small buffer: with the target's addresses and what was there the method would outgrow C1's registers and
+ * C2's nodes, and be stuck in a slow tier.
  */
 final class Tile5x1 {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;

@@ -14,15 +14,16 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The micro-kernels over a tile of 5 by two vectors: 10 sums, 2 vectors of weights and a broadcast. A sixth pixel would fit the
- * 16 vector registers, but not its address the integer registers: C2 then keeps integers in vector registers and spills a sum.
+ * The micro-kernels over a tile of 5 by two vectors: 10 sums, 2 vectors of weights and a broadcast. A sixth pixel would
+ * fit the 16 vector registers, but not its address the integer registers: C2 then keeps integers in vector registers
+ * and spills a sum.
  *
- * <p>A tile reads a <em>pixel table</em>: for each pixel the address of its window in the source and of the pixel in the target,
- * 16 bytes together, as {@link Windows} writes it. A loop is single and all its addresses come from one counter, which
- * leaves integer registers over; and as C2 would hoist every load of the body to its top and spill sums for them (a spilled sum
- * halves the speed), a load fence, on x86 no instruction, keeps each load beside its use. The sums go to a small
- * buffer: with the target's addresses and what was there the method would outgrow C1's registers and C2's nodes, and be stuck
- * in a slow tier.
+ * <p>A tile reads a <em>pixel table</em>: for each pixel the address of its window in the source and of the pixel in
+ * the target, 16 bytes together, as {@link Windows} writes it. A loop is single and all its addresses come from one
+ * counter, which leaves integer registers over; and as C2 would hoist every load of the body to its top and spill sums
+ * for them (a spilled sum halves the speed), a load fence, on x86 no instruction, keeps each load beside its use. The
+ * sums go to a small buffer: with the target's addresses and what was there the method would outgrow C1's registers and
+ * C2's nodes, and be stuck in a slow tier.
  */
 final class Tile5x2 {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;

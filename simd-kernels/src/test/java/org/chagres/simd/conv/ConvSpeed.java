@@ -14,9 +14,10 @@ import org.chagres.simd.shape.ConvShape;
 import org.chagres.simd.shape.Size;
 
 /**
- * Measures each pass by shape: the best GFLOP/s, and the median share of the peak that a loop of multiply-adds in registers
- * reaches just before and after, on one thread, in time on a core. Arguments: how many rounds (default 7), the most images (default as listed; few make the goes short, for a
- * machine that others use too), names of shapes (default all).
+ * Measures each pass by shape: the best GFLOP/s, and the median share of the peak that a loop of multiply-adds in
+ * registers reaches just before and after, on one thread, in time on a core. Arguments: how many rounds (default 7),
+ * the most images (default as listed; few make the goes short, for a machine that others use too), names of shapes
+ * (default all).
  */
 final class ConvSpeed {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
