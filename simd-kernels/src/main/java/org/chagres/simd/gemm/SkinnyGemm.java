@@ -20,7 +20,7 @@ final class SkinnyGemm extends Job {
   static final int MOST = 4;
 
   /** Bytes of W that a chunk reads at least; some 20 µs from memory. */
-  private static final long CHUNK_BYTES = 256L << 10;
+  private static final long CHUNK_BYTES = 512L << 10;
 
   private static final int CHUNKS = 32;
 

@@ -44,8 +44,9 @@ final class Vectors {
     var t1 = FloatVector.zero(S);
     var t2 = FloatVector.zero(S);
     var t3 = FloatVector.zero(S);
+    int whole = k - k % (2 * LANES);
     int i = 0;
-    for (; i + 2 * LANES <= k; i += 2 * LANES) {
+    for (; i < whole; i += 2 * LANES) {
       long o = 4L * i;
       var x0 = FloatVector.fromMemorySegment(S, ALL, x + o, ORDER);
       var x1 = FloatVector.fromMemorySegment(S, ALL, x + o + V, ORDER);
@@ -112,8 +113,9 @@ final class Vectors {
     var v1 = FloatVector.broadcast(S, x1);
     var v2 = FloatVector.broadcast(S, x2);
     var v3 = FloatVector.broadcast(S, x3);
+    int whole = width - width % LANES;
     int j = 0;
-    for (; j + LANES <= width; j += LANES) {
+    for (; j < whole; j += LANES) {
       long o = 4L * j;
       var sum = FloatVector.fromMemorySegment(S, ALL, to + o, ORDER);
       sum = FloatVector.fromMemorySegment(S, ALL, w0 + o, ORDER).fma(v0, sum);
@@ -137,8 +139,9 @@ final class Vectors {
     w &= ADDRESS;
     to &= ADDRESS;
     var v = FloatVector.broadcast(S, x);
+    int whole = width - width % LANES;
     int j = 0;
-    for (; j + LANES <= width; j += LANES) {
+    for (; j < whole; j += LANES) {
       var sum = FloatVector.fromMemorySegment(S, ALL, to + 4L * j, ORDER);
       sum = FloatVector.fromMemorySegment(S, ALL, w + 4L * j, ORDER).fma(v, sum);
       sum.intoMemorySegment(ALL, to + 4L * j, ORDER);
