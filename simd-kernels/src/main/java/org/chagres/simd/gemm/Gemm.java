@@ -44,7 +44,7 @@ public final class Gemm {
       return new EmptyGemm(shape, at);
     }
     GemmShape folded = fold(shape);
-    if (Math.min(folded.m(), folded.n()) <= SkinnyGemm.MOST) {
+    if (SkinnyGemm.suits(folded)) {
       return new SkinnyGemm(folded, at);
     }
     return new BlockedGemm(folded, at);

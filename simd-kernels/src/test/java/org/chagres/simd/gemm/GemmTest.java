@@ -37,11 +37,11 @@ class GemmTest {
   @Test
   @Tag("lanes")
   void sizesAroundATileInAllTransposes() {
-    int[] rows = {1, Tiles.MR - 1, Tiles.MR, Tiles.MR + 1, 2 * Tiles.MR + 1};
-    int[] columns = {1, 5, Tiles.NR - 1, Tiles.NR, Tiles.NR + 1, 2 * Tiles.NR + 3};
+    int[] rows = {SkinnyGemm.MOST_DOTS + 1, 3 * Tiles.MR - 1, 3 * Tiles.MR, 3 * Tiles.MR + 1};
+    int[] columns = {SkinnyGemm.MOST_DOTS + 1, 2 * Tiles.NR - 1, 2 * Tiles.NR, 2 * Tiles.NR + 1, 3 * Tiles.NR + 3};
     for (int m : rows) {
       for (int n : columns) {
-        for (int k : new int[] {1, 2, 3, 17}) {
+        for (int k : new int[] {1, 7, 8, 17}) {
           for (int t = 0; t < 4; t++) {
             check(GemmShape.of(m, n, k, (t & 1) != 0, (t & 2) != 0), random.nextBoolean());
           }
@@ -52,8 +52,20 @@ class GemmTest {
 
   @Test
   @Tag("lanes")
+  void tinySizesInAllTransposes() {
+    for (int m = 1; m <= 9; m += 2) {
+      for (int n = 1; n <= 9; n += 2) {
+        for (int t = 0; t < 4; t++) {
+          check(GemmShape.of(m, n, 1 + random.nextInt(9), (t & 1) != 0, (t & 2) != 0), random.nextBoolean());
+        }
+      }
+    }
+  }
+
+  @Test
+  @Tag("lanes")
   void skinny() {
-    for (int count = 1; count <= SkinnyGemm.MOST + 1; count++) {
+    for (int count : new int[] {1, 2, 3, SkinnyGemm.MOST_SUMS, SkinnyGemm.MOST_SUMS + 1, SkinnyGemm.MOST_DOTS}) {
       for (int t = 0; t < 4; t++) {
         for (int k : new int[] {1, 7, 2 * Tiles.NR + 5}) {
           var shape = GemmShape.of(count, 77, k, (t & 1) != 0, (t & 2) != 0);
@@ -97,8 +109,8 @@ class GemmTest {
   @Test
   void severalRounds() {
     var wide = GemmShape.of(9, 2 * Tiles.EDGE + 100, 300, false, false);
-    var deep = GemmShape.of(9, Tiles.EDGE - 10, 3 * Tiles.KC, false, true).accumulating();
-    var many = GemmShape.batched(40, 150, 150, 200, false, false);
+    var deep = GemmShape.of(13, Tiles.EDGE - 10, 3 * Tiles.KC, false, true).accumulating();
+    var many = GemmShape.batched(30, 14, 13, 4000, false, false);
     for (GemmShape shape : List.of(wide, deep, many)) {
       assertTrue(Blocking.of(shape).rounds(shape).size() > 1, shape.toString());
       check(shape, true);
