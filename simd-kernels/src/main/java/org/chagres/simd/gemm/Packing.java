@@ -11,9 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * Packs an operand into panels: {@code width} rows of op(A), or columns of op(B), interleaved so that the floats of one k lie
- * together. A panel at the edge repeats its last row, so that the micro-kernel always computes whole tiles; what it computes
- * from the repeated rows is never stored.
+ * Packs an operand into panels: {@code width} rows of op(A), or columns of op(B), interleaved so that the floats of
+ * one k lie together. A panel at the edge repeats its last row, so that the micro-kernel always computes whole
+ * tiles; what it computes from the repeated rows is never stored.
  */
 final class Packing {
 
@@ -84,7 +84,10 @@ final class Packing {
    * @param to where to
    */
   static void transpose(long from, long ld, int valid, int width, int kc, long to) {
-    int done = LANES >= 8 ? transposeEights(from, ld, valid, width, kc, to) : transposePairs(from, ld, valid, width, kc, to);
+    int done =
+        LANES >= 8
+            ? transposeEights(from, ld, valid, width, kc, to)
+            : transposePairs(from, ld, valid, width, kc, to);
     for (int k = done; k < kc; k++) {
       for (int r = 0; r < width; r++) {
         copyFloat(from + 4L * k + Math.min(r, valid - 1) * ld, to + 4L * ((long) k * width + r));
@@ -94,7 +97,7 @@ final class Packing {
 
   /** Eight rows at a time, as far as k goes in eights; returns how far. */
   private static int transposeEights(long from, long ld, int valid, int width, int kc, long to) {
-    // Where a panel is narrower, each store runs into the k behind it, which the next store puts right; not behind the last.
+    // In a narrower panel each store runs into the next k, which the next store puts right; so the last k is left out.
     int whole = (width % 8 == 0 ? kc : kc - 1) & -8;
     for (int k = 0; k < whole; k += BLOCK) {
       int count = Math.min(BLOCK, whole - k);

@@ -9,9 +9,10 @@ import org.chagres.simd.shape.GemmShape;
 /**
  * A few vectors times a matrix: op(A) with few rows, or op(B) with few columns. The matrix is not packed.
  *
- * <p>Both cases are one: {@code count} vectors x of k floats, a matrix W of {@code width} outputs, y = W·x. Where op(B) is the
- * narrow one, it takes the place of op(A), and C is written transposed. Where the k of one output lie together in W, an output
- * is a dot product; where the outputs of one k lie together, all outputs are sums of rows of W. Chunks are ranges of outputs.
+ * <p>Both cases are one: {@code count} vectors x of k floats, a matrix W of {@code width} outputs, y = W·x. Where
+ * op(B) is the narrow one, it takes the place of op(A), and C is written transposed. Where the k of one output lie
+ * together in W, an output is a dot product; where the outputs of one k lie together, all outputs are sums of rows
+ * of W. Chunks are ranges of outputs.
  */
 final class SkinnyGemm extends Job {
 

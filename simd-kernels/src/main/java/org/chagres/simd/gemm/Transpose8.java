@@ -10,8 +10,9 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Transposes blocks of 8×8 floats in registers, by Eklundh's exchanges: swap the halves of rows four apart, then quarters two
- * apart, then neighbours. For machines with vectors of 256 bits or more; twice as fast as moving pairs of floats.
+ * Transposes blocks of 8×8 floats in registers, by Eklundh's exchanges: swap the halves of rows four apart, then
+ * quarters two apart, then neighbours. For machines with vectors of 256 bits or more; twice as fast as moving pairs
+ * of floats.
  */
 final class Transpose8 {
 

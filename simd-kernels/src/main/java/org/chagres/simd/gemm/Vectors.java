@@ -236,8 +236,8 @@ final class Vectors {
   }
 
   /**
-   * The sum of the lanes in one fixed order. {@code reduceLanes} leaves the order open, and the interpreter's is another than
-   * compiled code's.
+   * The sum of the lanes in one fixed order. {@code reduceLanes} leaves the order open, and the interpreter's is
+   * another than compiled code's.
    */
   private static float sum(FloatVector v) {
     if (LANES > 8) {
