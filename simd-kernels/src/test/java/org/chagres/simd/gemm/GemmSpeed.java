@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -15,8 +16,8 @@ import org.chagres.simd.shape.GemmShape;
 /**
  * Times products on one core against the peak of its multiply-add units.
  *
- * <p>Arguments: seconds for each case (0.5 unless told), then names of cases (all unless told). What you should see: squares of
- * 256 and more at 85 % of the peak or above, {@code kernel} above 90 %.
+ * <p>Arguments: seconds for each case (0.5 unless told), then names of cases (all unless told). What you should
+ * see: squares of 256 and more at 85 % of the peak or above, {@code kernel} above 90 %.
  */
 final class GemmSpeed {
 
@@ -61,7 +62,7 @@ final class GemmSpeed {
     System.out.printf("kernel %.1f GFLOP/s%n", kernel());
     try (Arena arena = Arena.ofShared()) {
       for (Case c : CASES) {
-        if (args.length < 2 || java.util.Arrays.asList(args).indexOf(c.name) > 0) {
+        if (args.length < 2 || Arrays.asList(args).indexOf(c.name) > 0) {
           double best = gflops(arena, c.shape, seconds);
           System.out.printf("%-10s %6.1f GFLOP/s %3.0f %%%n", c.name, best, 100 * best / peak());
         }
