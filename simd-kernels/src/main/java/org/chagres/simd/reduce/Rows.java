@@ -210,7 +210,8 @@ final class Rows {
     return maxOf(best, x, whole, n);
   }
 
-  private static float maxOf(float start, long x, int begin, int end) {
+  /** The larger of a start and of elements from {@code begin} to {@code end}; NaN where any is. */
+  static float maxOf(float start, long x, int begin, int end) {
     float best = start;
     for (int i = begin; i < end; i++) {
       float v = get(x, i);
