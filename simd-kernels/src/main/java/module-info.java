@@ -7,6 +7,7 @@ module org.chagres.simd {
   exports org.chagres.simd.gemm;
   exports org.chagres.simd.index;
   exports org.chagres.simd.lanes;
+  exports org.chagres.simd.loss;
   exports org.chagres.simd.math;
   exports org.chagres.simd.memory;
   exports org.chagres.simd.norm;

@@ -3,6 +3,8 @@ module org.chagres.train {
   requires com.fasterxml.jackson.databind;
   requires java.desktop;
   requires java.net.http;
+  requires org.jfree.jfreechart;
+  requires progressbar;
   requires transitive info.picocli;
   requires transitive org.chagres.nn;
 
@@ -16,6 +18,7 @@ module org.chagres.train {
   exports org.chagres.train.model;
   exports org.chagres.train.optim;
   exports org.chagres.train.oracle;
+  exports org.chagres.train.report;
   exports org.chagres.train.schedule;
 
   opens org.chagres.train.cli to

@@ -11,11 +11,12 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Makes the data set that comes with the library: the first 10,000 training and the first 2,000 test images of Fashion-MNIST.
+ * Makes the data set that comes with the library: the first 10,000 training and the first 2,000 test images of
+ * Fashion-MNIST.
  *
- * <p>Arguments: the folder of the four gzipped IDX files, as in Debian's package {@code dataset-fashion-mnist}, and the folder to
- * write to, {@code train/src/main/resources/org/chagres/train/data/embedded/fashion-mnist-10k}. The same input gives the same
- * bytes: Java's gzip header has no time in it.
+ * <p>Arguments: the folder of the four gzipped IDX files, as in Debian's package {@code dataset-fashion-mnist}, and
+ * the folder to write to, {@code train/src/main/resources/org/chagres/train/data/embedded/fashion-mnist-10k}. The same
+ * input gives the same bytes: Java's gzip header has no time in it.
  */
 public final class EmbedFashionMnist {
   private static final int TRAIN = 10_000;

@@ -1,9 +1,11 @@
 package org.chagres.nn.backend;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.simd.loss.ClassSaved;
+import org.chagres.simd.loss.Logits;
+import org.chagres.simd.loss.Pair;
+import org.chagres.simd.loss.PairGradients;
 import org.chagres.simd.shape.ClassLoss;
-import org.chagres.simd.shape.PairLoss;
-import org.chagres.simd.shape.Reduction;
 
 /** Losses, f32. */
 public interface LossOps {
@@ -34,24 +36,12 @@ public interface LossOps {
    */
   void classBackward(ClassLoss shape, ClassSaved saved, MemorySegment out, MemorySegment dy, MemorySegment dx);
 
-  /** What backward of a loss over classes needs. */
-  record ClassSaved(MemorySegment target, MemorySegment weight, MemorySegment logProbabilities) {}
-
-  /** A loss of pairs: its kind, its beta or delta, what becomes of the elements. */
-  record Pair(PairLoss loss, float parameter, Reduction reduction) {}
-
   /** out: one value, or one for each element. */
   void pairForward(Pair loss, long count, MemorySegment x, MemorySegment target, MemorySegment out);
 
   /** dx and dtarget (either may be left out) from dy, one value or one for each element. */
   void pairBackward(
       Pair loss, long count, MemorySegment dy, MemorySegment x, MemorySegment target, PairGradients out);
-
-  /** Where the gradients of a pair go. */
-  record PairGradients(MemorySegment x, MemorySegment target) {}
-
-  /** Binary cross entropy over logits (rows, columns): weights of a column's positives (may be left out), reduction. */
-  record Logits(int rows, int columns, Reduction reduction) {}
 
   /** out: one value, or one for each element. */
   void logitsForward(Logits shape, MemorySegment x, MemorySegment target, MemorySegment positive, MemorySegment out);

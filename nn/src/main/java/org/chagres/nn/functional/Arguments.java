@@ -45,7 +45,8 @@ final class Arguments {
   static void sameShape(String name, Tensor x, Tensor target) {
     if (!Arrays.equals(x.shape(), target.shape())) {
       throw new IllegalArgumentException(
-          name + ": expected the input's shape " + Arrays.toString(x.shape()) + ", got " + Arrays.toString(target.shape()));
+          name + ": expected the input's shape " + Arrays.toString(x.shape()) + ", got "
+              + Arrays.toString(target.shape()));
     }
   }
 

@@ -45,7 +45,8 @@ public final class BinaryCrossEntropy {
     return Tape.record(name, y, Tape.list(x), Tape.list(a, b), (c, dy) -> {
       Tensor d = dy.contiguous();
       Tensor dx = c.saved(0).freshLike(name);
-      d.backend().loss().logitsBackward(s, d.data(), c.saved(0).data(), c.saved(1).data(), Arguments.data(positive), dx.data());
+      d.backend().loss().logitsBackward(s, d.data(), c.saved(0).data(), c.saved(1).data(), Arguments.data(positive),
+          dx.data());
       c.gradient(0, dx);
       Arguments.keep(d);
     });

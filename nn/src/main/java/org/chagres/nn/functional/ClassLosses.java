@@ -62,7 +62,8 @@ public final class ClassLosses {
     Tensor labels = target.contiguous();
     check(labels, classes, options.ignoreIndex());
     ClassLoss s = new ClassLoss(
-        Math.toIntExact(target.count()), classes, options.ignoreIndex(), options.smoothing(), options.reduction(), softmax);
+        Math.toIntExact(target.count()), classes, options.ignoreIndex(), options.smoothing(), options.reduction(),
+        softmax);
     options.weight().ifPresent(w -> {
       Arguments.onDevice(x, w);
       if (w.rank() != 1 || w.size(0) != classes) {

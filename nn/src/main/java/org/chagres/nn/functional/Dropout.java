@@ -1,10 +1,10 @@
 package org.chagres.nn.functional;
 
-import org.chagres.simd.random.Stream;
 import org.chagres.nn.tensor.Elementwise;
 import org.chagres.nn.tensor.Generator;
 import org.chagres.nn.tensor.Tape;
 import org.chagres.nn.tensor.Tensor;
+import org.chagres.simd.random.Stream;
 
 /** Dropout (Srivastava et al., 2014). */
 public final class Dropout {

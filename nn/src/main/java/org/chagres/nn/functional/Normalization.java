@@ -53,7 +53,8 @@ public final class Normalization {
   public static Tensor batchNorm(Tensor x, Scale scale, Optional<Statistics> running, boolean training, double eps) {
     Arguments.f32("input", x);
     if (x.rank() < 2) {
-      throw new IllegalArgumentException("expected at least 2 dimensions (N, C, ...), got " + Arrays.toString(x.shape()));
+      throw new IllegalArgumentException(
+          "expected at least 2 dimensions (N, C, ...), got " + Arrays.toString(x.shape()));
     }
     int channels = x.size(1);
     Tensor in = channelsInside(x);
@@ -125,7 +126,8 @@ public final class Normalization {
     Tensor mean = Tensor.empty("layer_norm", DType.F32, x.device(), rows);
     Tensor inverseStd = Tensor.empty("layer_norm", DType.F32, x.device(), rows);
     Tensor y = in.freshLike("layer_norm");
-    x.backend().norm().layerForward(s, in.data(), scale.affine(), new Moments(mean.data(), inverseStd.data()), y.data());
+    x.backend().norm().layerForward(s, in.data(), scale.affine(), new Moments(mean.data(), inverseStd.data()),
+        y.data());
     Tensor[] inputs = scale.inputs(x);
     return Tape.record("layer_norm", y, inputs, scale.saved(in, mean, inverseStd), (c, dy) -> {
       Tensor d = dy.contiguous();

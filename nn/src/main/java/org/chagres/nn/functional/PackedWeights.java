@@ -33,7 +33,8 @@ public final class PackedWeights {
     }
     ConvOps ops = weight.backend().conv();
     int floats = Math.toIntExact((ops.packedBytes(key, pass) + 3) / 4);
-    Tensor memory = p != null && p.memory.count() == floats && p.memory.device().equals(weight.device()) ? p.memory : null;
+    Tensor memory =
+        p != null && p.memory.count() == floats && p.memory.device().equals(weight.device()) ? p.memory : null;
     if (memory == null) {
       try (Scope none = Scope.suspend()) {
         memory = Tensor.empty("packed weight", DType.F32, weight.device(), floats);

@@ -26,7 +26,8 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
     this.channels = channels;
     try (Scope none = Scope.suspend()) {
       scale = new Scale(
-          Optional.of(parameter("weight", Tensor.ones(channels))), Optional.of(parameter("bias", Tensor.zeros(channels))));
+          Optional.of(parameter("weight", Tensor.ones(channels))),
+          Optional.of(parameter("bias", Tensor.zeros(channels))));
       runningMean = buffer("running_mean", Tensor.zeros(channels));
       runningVar = buffer("running_var", Tensor.ones(channels));
       batches = buffer("num_batches_tracked", Tensor.full(DType.I64, 0));

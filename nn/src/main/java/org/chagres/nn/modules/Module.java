@@ -300,8 +300,8 @@ public abstract class Module {
       return kind() + "(" + options() + ")";
     }
     StringBuilder out = new StringBuilder(kind()).append("(\n");
-    children.forEach((key, child) ->
-        out.append("  (").append(key).append("): ").append(child.toString().replace("\n", "\n  ")).append('\n'));
+    children.forEach((key, child) -> out.append("  (").append(key).append("): ")
+        .append(child.toString().replace("\n", "\n  ")).append('\n'));
     return out.append(')').toString();
   }
 }

@@ -95,11 +95,12 @@ public final class Summary {
     StringBuilder out = new StringBuilder(String.format(Locale.ROOT, line, "layer", "output", "parameters", "MFLOP"));
     for (Row r : rows) {
       out.append(String.format(
-          Locale.ROOT, line, name(r), java.util.Arrays.toString(r.shape), r.parameters == 0 ? "" : String.format(Locale.ROOT, "%,d", r.parameters),
+          Locale.ROOT, line, name(r), java.util.Arrays.toString(r.shape),
+          r.parameters == 0 ? "" : String.format(Locale.ROOT, "%,d", r.parameters),
           r.flops == 0 ? "" : String.format(Locale.ROOT, "%,.2f", r.flops / 1e6)));
     }
     return out.append(String.format(
-            Locale.ROOT, "parameters: %,d (%,d trained), %,.1f MFLOP forward%n", parameters, trainable, flops() / 1e6))
+        Locale.ROOT, "parameters: %,d (%,d trained), %,.1f MFLOP forward%n", parameters, trainable, flops() / 1e6))
         .toString();
   }
 

@@ -155,8 +155,8 @@ final class HeaderReader {
       throw new SafetensorsException(path, name, "data_offsets must be a begin and an end, got "
           + Arrays.toString(offsets));
     }
-    StoredType type = StoredType.named(dtype).orElseThrow(() ->
-        new SafetensorsException(path, name, "dtype " + SafetensorsException.quote(dtype) + " is not supported"));
+    StoredType type = StoredType.named(dtype).orElseThrow(
+        () -> new SafetensorsException(path, name, "dtype " + SafetensorsException.quote(dtype) + " is not supported"));
     long bytes;
     try {
       bytes = Entry.bytes(type, shape);

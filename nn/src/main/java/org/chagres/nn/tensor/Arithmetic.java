@@ -96,15 +96,15 @@ final class Arithmetic {
     Tensor y = in.freshLike(name);
     Unary f = new Unary(UnaryOp.AFFINE, (float) scale, (float) shift);
     in.backend().elementwise().unary(f, in.count(), in.data(), y.data());
-    return Tape.record(name, y, Tape.list(x), Tape.none(), (c, dy) ->
-        c.gradient(0, scale == 1 ? dy : affine(dy, scale, 0, name)));
+    return Tape.record(name, y, Tape.list(x), Tape.none(),
+        (c, dy) -> c.gradient(0, scale == 1 ? dy : affine(dy, scale, 0, name)));
   }
 
   /** x / number: a division, not a product with the rounded reciprocal. */
   static Tensor divide(Tensor x, double number) {
     Tensor y = compute(BinaryOp.DIV, "div", isInteger(x) ? x.to(DType.F32) : x, Tensor.full(number).to(x.device()));
-    return Tape.record("div", y, Tape.list(x), Tape.none(), (c, dy) ->
-        c.gradient(0, compute(BinaryOp.DIV, "div", dy, Tensor.full(number).to(dy.device()))));
+    return Tape.record("div", y, Tape.list(x), Tape.none(),
+        (c, dy) -> c.gradient(0, compute(BinaryOp.DIV, "div", dy, Tensor.full(number).to(dy.device()))));
   }
 
   /** The result alone, of the promoted type, in the layout of the operand that gives the shape. */
@@ -149,7 +149,8 @@ final class Arithmetic {
       Strided s = strided(target.shapeArray(), target.stridesArray(), x);
       target.backend().elementwise().gather(target.dtype(), s, x.data(), target.data());
     } else {
-      Tensor dense = Arrays.equals(target.shapeArray(), x.shapeArray()) ? x.dense() : x.expand(target.shapeArray()).copy();
+      Tensor dense =
+          Arrays.equals(target.shapeArray(), x.shapeArray()) ? x.dense() : x.expand(target.shapeArray()).copy();
       Strided s = strided(dense.shapeArray(), dense.stridesArray(), target);
       target.backend().elementwise().scatter(target.dtype(), s, false, dense.data(), target.data());
       java.lang.ref.Reference.reachabilityFence(dense);
@@ -198,7 +199,6 @@ final class Arithmetic {
   static Tensor inType(Tensor t, DType type) {
     return t.dtype() == type ? t : t.to(type);
   }
-
 
   private static boolean isInteger(Tensor t) {
     return !t.dtype().isFloat();

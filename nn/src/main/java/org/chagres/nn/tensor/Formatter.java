@@ -28,7 +28,7 @@ final class Formatter {
       out.append(", shape=").append(Layout.toString(t.shapeArray()));
     }
     switch (t.dtype()) {
-      case F32, BOOL -> { }
+      case F32, BOOL -> {}
       default -> out.append(", dtype=").append(t.dtype().name().toLowerCase(Locale.ROOT));
     }
     if (!t.device().equals(Device.cpu())) {

@@ -42,7 +42,8 @@ final class InPlace {
 
   private static Tensor cast(Tensor target, Tensor result, String op) {
     if (result.dtype().isFloat() && !target.dtype().isFloat() || target.dtype() == DType.BOOL) {
-      throw new IllegalArgumentException(op + ": a result of type " + result.dtype() + " does not fit into " + target.dtype());
+      throw new IllegalArgumentException(
+          op + ": a result of type " + result.dtype() + " does not fit into " + target.dtype());
     }
     return result.to(target.dtype());
   }
@@ -53,7 +54,8 @@ final class InPlace {
           op + ": a leaf that requires a gradient is changed in place; do it under Grad.disabled()");
     }
     if (t.count() > 1 && repeats(t)) {
-      throw new IllegalStateException(op + ": an expanded tensor holds the same element several times; copy() it first");
+      throw new IllegalStateException(
+          op + ": an expanded tensor holds the same element several times; copy() it first");
     }
   }
 

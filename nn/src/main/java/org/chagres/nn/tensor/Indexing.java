@@ -31,7 +31,8 @@ public final class Indexing {
     long[] values = at.toLongs();
     for (int i = 0; i < values.length; i++) {
       if (values[i] < 0 || values[i] >= rows) {
-        throw new IndexOutOfBoundsException("index " + values[i] + " at position " + i + " is out of range for " + rows + " rows");
+        throw new IndexOutOfBoundsException(
+            "index " + values[i] + " at position " + i + " is out of range for " + rows + " rows");
       }
     }
     Tensor in = table.contiguous();
@@ -45,7 +46,8 @@ public final class Indexing {
     java.lang.ref.Reference.reachabilityFence(in);
     return Tape.record("index_select", y, Tape.list(table), Tape.list(at), (c, dy) -> {
       Tensor d = dy.contiguous();
-      Tensor dx = Tensor.empty("index_select", DType.F32, in.device(), table.shapeArray(), Layout.rowMajor(table.shapeArray()));
+      Tensor dx =
+          Tensor.empty("index_select", DType.F32, in.device(), table.shapeArray(), Layout.rowMajor(table.shapeArray()));
       d.backend().index().sumRows(geometry, d.data(), c.saved(0).data(), dx.data());
       c.gradient(0, dx);
       java.lang.ref.Reference.reachabilityFence(d);

@@ -171,7 +171,8 @@ final class Layout {
       if (out[i] == -1 && unknown < 0) {
         unknown = i;
       } else if (out[i] < 0) {
-        throw new IllegalArgumentException("shape " + toString(shape) + ": at most one size may be -1, others 0 or more");
+        throw new IllegalArgumentException(
+            "shape " + toString(shape) + ": at most one size may be -1, others 0 or more");
       } else {
         known *= out[i];
       }
@@ -181,7 +182,8 @@ final class Layout {
       known *= out[unknown];
     }
     if (known != count) {
-      throw new IllegalArgumentException("shape " + toString(shape) + " is invalid for a tensor of " + count + " elements");
+      throw new IllegalArgumentException(
+          "shape " + toString(shape) + " is invalid for a tensor of " + count + " elements");
     }
     return out;
   }

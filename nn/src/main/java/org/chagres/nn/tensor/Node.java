@@ -72,7 +72,8 @@ final class Node implements Tape.Context {
     Tensor t = saved[index];
     if (t.version() != versions[index]) {
       throw new IllegalStateException(
-          "a tensor " + Layout.toString(t.shapeArray()) + " that " + op + " saved for its gradient was changed in place:"
+          "a tensor " + Layout.toString(t.shapeArray()) + " that " + op
+              + " saved for its gradient was changed in place:"
               + " it is at version " + t.version() + ", expected version " + versions[index]);
     }
     return t;

@@ -37,8 +37,8 @@ final class Reductions {
     }
     Tensor kept = full.detach();
     Tensor source = in;
-    Tensor recorded = Tape.record(name, full.detach(), Tape.list(x), needsInput(op) ? Tape.list(source, kept) : Tape.none(), (c, dy) ->
-        c.gradient(0, switch (op) {
+    Tensor recorded = Tape.record(name, full.detach(), Tape.list(x),
+        needsInput(op) ? Tape.list(source, kept) : Tape.none(), (c, dy) -> c.gradient(0, switch (op) {
           case SUM -> dy.expand(x.shapeArray());
           case MEAN -> Arithmetic.divide(dy, length).expand(x.shapeArray());
           case SUM_SQUARES -> Arithmetic.affine(c.saved(0), 2, 0, name).mul(dy);
@@ -62,8 +62,8 @@ final class Reductions {
     Tensor mean = like(in, shape, "var");
     Tensor y = like(in, shape, "var");
     in.backend().reduce().variance(run.shape, correction, in.data(), mean.data(), y.data());
-    Tensor recorded = Tape.record("var", y, Tape.list(x), Tape.list(in, mean), (c, dy) ->
-        c.gradient(0, c.saved(0).sub(c.saved(1)).mul(2.0 / (length - correction)).mul(dy)));
+    Tensor recorded = Tape.record("var", y, Tape.list(x), Tape.list(in, mean),
+        (c, dy) -> c.gradient(0, c.saved(0).sub(c.saved(1)).mul(2.0 / (length - correction)).mul(dy)));
     return shaped(recorded, x, reduced, keepDim);
   }
 
@@ -132,7 +132,8 @@ final class Reductions {
         end++;
       }
       return new Run(
-          new ReduceShape(product(shape, order, 0, start), product(shape, order, start, end), product(shape, order, end, order.length)),
+          new ReduceShape(product(shape, order, 0, start), product(shape, order, start, end),
+              product(shape, order, end, order.length)),
           Arrays.copyOfRange(order, start, end));
     }
 

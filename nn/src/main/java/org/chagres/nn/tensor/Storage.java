@@ -6,8 +6,8 @@ import org.chagres.simd.memory.Block;
 /** The memory behind a tensor and its views: a block of a device's pool, or memory that something else keeps. */
 final class Storage {
 
-  /** What made a tensor, for messages. */
-  record Maker(String op, int[] shape) {
+  /** What made a tensor, for messages: an op's name, or what keeps foreign memory. */
+  record Maker(Object op, int[] shape) {
     @Override
     public String toString() {
       return op + " " + Layout.toString(shape);
@@ -18,8 +18,8 @@ final class Storage {
   private final Maker maker;
   private final Block block;
   private final MemorySegment segment;
-  /** What must stay reachable while foreign memory is used. */
-  private final Object keeper;
+  /** What must stay reachable while the memory is used: the block, or whatever keeps foreign memory. */
+  @SuppressWarnings("unused") private final Object keeper;
   private volatile boolean freed;
   /** Whose life it shares; {@code null}: the garbage collector's. */
   Scope owner;
@@ -49,8 +49,8 @@ final class Storage {
   }
 
   /** Memory that the keeper keeps. */
-  static Storage of(Device device, MemorySegment segment, String op, int[] shape, Object keeper) {
-    return new Storage(device, new Maker(op, shape), null, segment, keeper);
+  static Storage of(Device device, MemorySegment segment, int[] shape, Object keeper) {
+    return new Storage(device, new Maker(keeper, shape), null, segment, keeper);
   }
 
   /** All of the memory. */
@@ -63,7 +63,7 @@ final class Storage {
     if (freed) {
       throw new IllegalStateException(
           "tensor " + Layout.toString(maker.shape) + " made by " + maker.op + " was used after it was freed"
-              + " (its scope is closed); Scope.keep(tensor) lets one outlive its scope");
+              + (block == null ? "" : " (its scope is closed); Scope.keep(tensor) lets one outlive its scope"));
     }
   }
 
@@ -96,9 +96,5 @@ final class Storage {
     } else {
       scope.adopt(this);
     }
-  }
-
-  Object keeper() {
-    return keeper;
   }
 }

@@ -205,7 +205,7 @@ public final class Tensor {
    *
    * @param memory at least the tensor's elements
    * @param channelsLast whether four dimensions lie channels-last; else row-major
-   * @param keeper kept reachable as long as the tensor is
+   * @param keeper kept reachable as long as the tensor is; messages call it the tensor's maker
    */
   public static Tensor wrap(MemorySegment memory, DType dtype, boolean channelsLast, Object keeper, int... shape) {
     int[] s = Layout.checked(shape.clone());
@@ -215,7 +215,7 @@ public final class Tensor {
           "memory: expected " + bytes + " bytes off-heap for " + Layout.toString(s) + ", got " + memory);
     }
     long[] strides = channelsLast && s.length == 4 ? Layout.channelsLast(s) : Layout.rowMajor(s);
-    Storage storage = Storage.of(Device.cpu(), memory, "wrap", s, keeper);
+    Storage storage = Storage.of(Device.cpu(), memory, s, keeper);
     return new Tensor(storage, 0, s, strides, dtype, new Version());
   }
 
@@ -376,6 +376,11 @@ public final class Tensor {
       gradHome = null;
       grad = gradient;
     }
+  }
+
+  /** Gives its memory back now, for it and every view of it; later use is an error. */
+  public void free() {
+    storage.free();
   }
 
   // ---- Gradients ------------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ final class Transfer {
     java.lang.ref.Reference.reachabilityFence(in);
     return type == DType.F32 && x.dtype() == DType.F32
         ? y
-        : Tape.record("to", y, type.isFloat() ? Tape.list(x) : Tape.none(), Tape.none(), (c, dy) -> c.gradient(0, cast(dy, x.dtype())));
+        : Tape.record("to", y, type.isFloat() ? Tape.list(x) : Tape.none(), Tape.none(),
+            (c, dy) -> c.gradient(0, cast(dy, x.dtype())));
   }
 
   static Tensor to(Tensor x, Device device) {

@@ -65,7 +65,8 @@ final class Views {
     for (int i = 0; i < dims.length; i++) {
       order[i] = Layout.dim(dims[i], dims.length);
       if (back[order[i]] >= 0) {
-        throw new IllegalArgumentException("permute: dimension " + dims[i] + " is named twice in " + Arrays.toString(dims));
+        throw new IllegalArgumentException(
+            "permute: dimension " + dims[i] + " is named twice in " + Arrays.toString(dims));
       }
       back[order[i]] = i;
     }
@@ -94,7 +95,8 @@ final class Views {
       strides[i] = i == at ? 1 : x.stridesArray()[i < at ? i : i - 1];
     }
     Tensor y = x.view(shape, strides, x.offset());
-    return Tape.record("unsqueeze", y, Tape.list(x), Tape.none(), (c, dy) -> c.gradient(0, reshape(dy, x.shapeArray())));
+    return Tape.record("unsqueeze", y, Tape.list(x), Tape.none(),
+        (c, dy) -> c.gradient(0, reshape(dy, x.shapeArray())));
   }
 
   static Tensor squeeze(Tensor x, int dim) {
@@ -113,7 +115,8 @@ final class Views {
     int at = Layout.dim(dim, x.rank());
     int size = x.shapeArray()[at];
     if (index < -size || index >= size) {
-      throw new IndexOutOfBoundsException("index " + index + " is out of range for dimension " + dim + " of size " + size);
+      throw new IndexOutOfBoundsException(
+          "index " + index + " is out of range for dimension " + dim + " of size " + size);
     }
     int i = index < 0 ? index + size : index;
     Tensor y = dropped(x, at, x.offset() + i * x.stridesArray()[at]);
@@ -180,8 +183,8 @@ final class Views {
       return x;
     }
     Tensor y = x.view(shape, Layout.broadcastStrides(x.shapeArray(), x.stridesArray(), shape), x.offset());
-    return Tape.record("expand", y, Tape.list(x), Tape.none(), (c, dy) ->
-        c.gradient(0, Arithmetic.sumTo(dy, x.shapeArray())));
+    return Tape.record("expand", y, Tape.list(x), Tape.none(),
+        (c, dy) -> c.gradient(0, Arithmetic.sumTo(dy, x.shapeArray())));
   }
 
   static Tensor copy(Tensor x) {
@@ -200,12 +203,14 @@ final class Views {
 
   static Tensor channelsLast(Tensor x) {
     if (x.rank() != 4) {
-      throw new IllegalStateException("channelsLast: expected 4 dimensions (N, C, H, W), got " + Layout.toString(x.shapeArray()));
+      throw new IllegalStateException(
+          "channelsLast: expected 4 dimensions (N, C, H, W), got " + Layout.toString(x.shapeArray()));
     }
     if (x.isChannelsLast()) {
       return x;
     }
-    Tensor y = Tensor.empty("channels_last", x.dtype(), x.device(), x.shapeArray(), Layout.channelsLast(x.shapeArray()));
+    Tensor y =
+        Tensor.empty("channels_last", x.dtype(), x.device(), x.shapeArray(), Layout.channelsLast(x.shapeArray()));
     Arithmetic.copyInto(y, x);
     return Tape.record("channels_last", y, Tape.list(x), Tape.none(), (c, dy) -> c.gradient(0, dy));
   }

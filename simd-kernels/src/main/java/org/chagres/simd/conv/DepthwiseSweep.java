@@ -9,7 +9,7 @@ import org.chagres.simd.lanes.Lanes;
  */
 final class DepthwiseSweep implements Sweep {
   private final Windows windows;
-  private final long[] taps;
+  private final int[] taps;
   private final int channels;
   private final DirectArguments arguments;
   private final long packed;

@@ -1,6 +1,9 @@
 package org.chagres.simd.conv;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.chagres.simd.conv.Tiling.ADDRESS;
+import static org.chagres.simd.conv.Tiling.OFFSET;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.nio.ByteOrder;
@@ -26,22 +29,22 @@ final class DepthwiseTile {
    * @param step bytes from a tap's weights to the next tap's
    * @param init the address of what the sums start from, the same for each pixel
    */
-  static void direct(long[] taps, long pixels, long channel, long weight, long step, long init) {
-    long x0 = ALL.get(JAVA_LONG, pixels) + channel;
-    long x1 = ALL.get(JAVA_LONG, pixels + 16) + channel;
-    long x2 = ALL.get(JAVA_LONG, pixels + 32) + channel;
-    long x3 = ALL.get(JAVA_LONG, pixels + 48) + channel;
-    long x4 = ALL.get(JAVA_LONG, pixels + 64) + channel;
-    long x5 = ALL.get(JAVA_LONG, pixels + 80) + channel;
+  static void direct(int[] taps, long pixels, long channel, long weight, long step, long init) {
+    long x0 = (ALL.get(JAVA_LONG, pixels) + channel) & ADDRESS;
+    long x1 = (ALL.get(JAVA_LONG, pixels + 16) + channel) & ADDRESS;
+    long x2 = (ALL.get(JAVA_LONG, pixels + 32) + channel) & ADDRESS;
+    long x3 = (ALL.get(JAVA_LONG, pixels + 48) + channel) & ADDRESS;
+    long x4 = (ALL.get(JAVA_LONG, pixels + 64) + channel) & ADDRESS;
+    long x5 = (ALL.get(JAVA_LONG, pixels + 80) + channel) & ADDRESS;
     FloatVector s0 = FloatVector.fromMemorySegment(S, ALL, init, ORDER);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     FloatVector s4 = s0;
     FloatVector s5 = s0;
-    long w = weight;
+    long w = weight & ADDRESS;
     for (int t = 0; t < taps.length; t++) {
-      long tap = taps[t];
+      long tap = taps[t] & OFFSET;
       var v = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
       s0 = FloatVector.fromMemorySegment(S, ALL, x0 + tap, ORDER).fma(v, s0);
       s1 = FloatVector.fromMemorySegment(S, ALL, x1 + tap, ORDER).fma(v, s1);
@@ -49,7 +52,7 @@ final class DepthwiseTile {
       s3 = FloatVector.fromMemorySegment(S, ALL, x3 + tap, ORDER).fma(v, s3);
       s4 = FloatVector.fromMemorySegment(S, ALL, x4 + tap, ORDER).fma(v, s4);
       s5 = FloatVector.fromMemorySegment(S, ALL, x5 + tap, ORDER).fma(v, s5);
-      w += step;
+      w = (w + step) & ADDRESS;
     }
     s0.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 8) + channel, ORDER);
     s1.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 24) + channel, ORDER);
@@ -62,30 +65,30 @@ final class DepthwiseTile {
   /**
    * Adds the products of 6 taps and the output's gradient, over pixels.
    *
-   * @param taps bytes from a window's start to each tap
-   * @param at the first of the six
+   * @param offsets bytes from a window's start to each of the six, as ints
    * @param pixels the table entry of the first pixel
    * @param count how many pixels
    * @param dy the gradient, a vector for each pixel
    * @param sums 6 vectors, added to
    */
-  static void outer(long[] taps, int at, long pixels, int count, long dy, long sums) {
-    long o0 = taps[at];
-    long o1 = taps[at + 1];
-    long o2 = taps[at + 2];
-    long o3 = taps[at + 3];
-    long o4 = taps[at + 4];
-    long o5 = taps[at + 5];
+  static void outer(long offsets, long pixels, int count, long dy, long sums) {
+    long o0 = ALL.get(JAVA_INT, offsets) & OFFSET;
+    long o1 = ALL.get(JAVA_INT, offsets + 4) & OFFSET;
+    long o2 = ALL.get(JAVA_INT, offsets + 8) & OFFSET;
+    long o3 = ALL.get(JAVA_INT, offsets + 12) & OFFSET;
+    long o4 = ALL.get(JAVA_INT, offsets + 16) & OFFSET;
+    long o5 = ALL.get(JAVA_INT, offsets + 20) & OFFSET;
     FloatVector s0 = FloatVector.zero(S);
     FloatVector s1 = FloatVector.zero(S);
     FloatVector s2 = FloatVector.zero(S);
     FloatVector s3 = FloatVector.zero(S);
     FloatVector s4 = FloatVector.zero(S);
     FloatVector s5 = FloatVector.zero(S);
-    long table = pixels;
-    long d = dy;
+    long table = pixels & ADDRESS;
+    long d = dy & ADDRESS;
     for (int i = 0; i < count; i++) {
-      long x = ALL.get(JAVA_LONG, table);
+      long x = ALL.get(JAVA_LONG, table) & ADDRESS;
+      table = (table + 16) & ADDRESS;
       var v = FloatVector.fromMemorySegment(S, ALL, d, ORDER);
       s0 = FloatVector.fromMemorySegment(S, ALL, x + o0, ORDER).fma(v, s0);
       s1 = FloatVector.fromMemorySegment(S, ALL, x + o1, ORDER).fma(v, s1);
@@ -93,15 +96,15 @@ final class DepthwiseTile {
       s3 = FloatVector.fromMemorySegment(S, ALL, x + o3, ORDER).fma(v, s3);
       s4 = FloatVector.fromMemorySegment(S, ALL, x + o4, ORDER).fma(v, s4);
       s5 = FloatVector.fromMemorySegment(S, ALL, x + o5, ORDER).fma(v, s5);
-      table += 16;
-      d += VECTOR;
+      d = (d + VECTOR) & ADDRESS;
     }
-    add(s0, sums);
-    add(s1, sums + VECTOR);
-    add(s2, sums + 2 * VECTOR);
-    add(s3, sums + 3 * VECTOR);
-    add(s4, sums + 4 * VECTOR);
-    add(s5, sums + 5 * VECTOR);
+    long to = sums & ADDRESS;
+    add(s0, to);
+    add(s1, to + VECTOR);
+    add(s2, to + 2 * VECTOR);
+    add(s3, to + 3 * VECTOR);
+    add(s4, to + 4 * VECTOR);
+    add(s5, to + 5 * VECTOR);
   }
 
   private static void add(FloatVector v, long at) {

@@ -12,6 +12,7 @@ final class DirectSweep implements Sweep {
   private final View view;
   private final Windows windows;
   private final Panel[] panels;
+  private final int[] taps;
   private final int depth;
   private final int splits;
   private final DirectArguments arguments;
@@ -36,7 +37,8 @@ final class DirectSweep implements Sweep {
     long work = Math.clamp(pixels * flops / Tiling.CHUNK_FLOPS, 1, 16);
     int blocks = view.groups() * Tiling.blocks(view.targetChannels());
     this.splits = (int) Math.clamp(work / windows.chunks(), 1, blocks);
-    this.panels = Panel.cut(windows.taps(), view.sourceChannels());
+    this.taps = windows.taps();
+    this.panels = Panel.cut(depth);
   }
 
   /** Pixels of a chunk: enough work, few enough bytes of source, and enough chunks for all threads. */
@@ -53,22 +55,26 @@ final class DirectSweep implements Sweep {
     return windows.chunks() * splits;
   }
 
-  /** Scratch of a chunk: two pixel tables, the tail's pixels, a block of initial values, the copied source. */
+  /** Scratch of a chunk: two pixel tables, sums between panels, a block of initial values, the panels, the copied source. */
   @Override
   public long localBytes() {
     return sourceAt() + windows.sourceBytes();
   }
 
-  private long tailAt() {
+  private long sumsAt() {
     return 32L * windows.tablePixels();
   }
 
   private long initAt() {
-    return tailAt() + 4L * Tiling.WIDTH * windows.tablePixels();
+    return sumsAt() + 4L * Tiling.WIDTH * windows.tablePixels();
+  }
+
+  private long panelsAt() {
+    return initAt() + 4L * Tiling.WIDTH;
   }
 
   private long sourceAt() {
-    return initAt() + Math.ceilDiv(4L * Tiling.WIDTH, 64) * 64;
+    return Math.ceilDiv(panelsAt() + Panel.bytes(panels), 64) * 64;
   }
 
   /** Does a chunk. */
@@ -78,50 +84,68 @@ final class DirectSweep implements Sweep {
         windows.prepare(chunk / splits, arguments.source(), arguments.target(), local, local + sourceAt());
     int channels = view.targetChannels();
     int blocks = Tiling.blocks(channels);
-    boolean tail = channels % Tiling.LANES != 0 || Tiling.paddedChannels(channels) != channels;
-    if (tail) {
-      Tails.table(local, local + 16L * windows.tablePixels(), pixels, local + tailAt());
-    }
+    Tails.table(local, local + 16L * windows.tablePixels(), pixels, local + sumsAt());
     int all = view.groups() * blocks;
     int split = chunk % splits;
+    int first = (int) ((long) split * all / splits);
     int last = (int) ((split + 1L) * all / splits);
-    for (int i = (int) ((long) split * all / splits); i < last; i++) {
+    for (int i = first; i < last; i++) {
       int group = i / blocks;
-      int block = i % blocks;
-      int first = group * channels + block * Tiling.WIDTH;
-      int width = Tiling.blockWidth(channels, block);
-      int real = Math.min(width, channels - block * Tiling.WIDTH);
-      long init = Tails.init(arguments.bias(), first, real, width, local + initAt());
-      long weight = packed
-          + 4L * depth * ((long) group * Tiling.paddedChannels(channels) + (long) block * Tiling.WIDTH);
-      long source = 4L * group * view.sourceChannels();
-      if (real == width) {
-        block(new Block(local, pixels, source, weight, 4L * first, init), width);
+      if (i == first || i % blocks == 0) {
+        int source = 4 * group * view.sourceChannels();
+        Panel.write(panels, taps, view.sourceChannels(), source, local + panelsAt());
+      }
+      block(group, i % blocks, pixels, local);
+    }
+  }
+
+  /** One block of channels of a group. Between panels, and where the block is not full, its sums rest in scratch. */
+  private void block(int group, int block, int pixels, long local) {
+    int channels = view.targetChannels();
+    int width = Tiling.blockWidth(channels, block);
+    int real = Math.min(width, channels - block * Tiling.WIDTH);
+    int first = group * channels + block * Tiling.WIDTH;
+    long weight =
+        packed + 4L * depth * ((long) group * Tiling.paddedChannels(channels) + (long) block * Tiling.WIDTH);
+    long init = Tails.init(arguments.bias(), first, real, width, local + initAt());
+    long sums = local + sumsAt();
+    long inScratch = local + 16L * windows.tablePixels();
+    long panel = local + panelsAt();
+    for (int p = 0; p < panels.length; p++) {
+      boolean direct = p == panels.length - 1 && real == width;
+      long table = direct ? local : inScratch;
+      long target = direct ? 4L * first : 0;
+      if (p == 0) {
+        tiles(width, new Tiles(panel, table, pixels, weight, target, init, 0));
       } else {
-        block(new Block(local + 16L * windows.tablePixels(), pixels, source, weight, 0, init), width);
-        Tails.store(local, pixels, local + tailAt(), 4L * first, real);
+        tiles(width, new Tiles(panel, table, pixels, weight, target, sums, 4L * Tiling.WIDTH));
       }
+      int values = panels[p].to() - panels[p].from();
+      panel += 4 + 4L * values;
+      weight += 4L * values * width;
+    }
+    if (real < width) {
+      Tails.store(local, pixels, sums, 4L * first, real);
     }
   }
 
-  private void block(Block b, int width) {
-    int tiles = Math.ceilDiv(b.pixels(), Tiling.PIXELS);
-    for (Panel panel : panels) {
-      long weight = b.weight() + 4L * panel.depth() * width;
-      long init = panel.depth() == 0 ? b.init() : 0;
-      for (int t = 0; t < tiles; t++) {
-        long table = b.table() + 16L * Tiling.PIXELS * t;
-        if (width == Tiling.LANES) {
-          Tile6x1.direct(panel, table, b.source(), weight, b.target(), init);
-        } else if (Tiling.VECTORS == 4) {
-          Tile6x4.direct(panel, table, b.source(), weight, b.target(), init);
-        } else {
-          Tile6x2.direct(panel, table, b.source(), weight, b.target(), init);
-        }
+  private static void tiles(int width, Tiles t) {
+    long table = t.table();
+    long init = t.init();
+    long step = t.step();
+    for (int p = 0; p < t.pixels(); p += Tiling.PIXELS) {
+      if (width == Tiling.LANES) {
+        Tile6x1.direct(t.panel(), table, t.weight(), t.target(), init, step);
+      } else if (Tiling.VECTORS == 4) {
+        Tile6x4.direct(t.panel(), table, t.weight(), t.target(), init, step);
+      } else {
+        Tile6x2.direct(t.panel(), table, t.weight(), t.target(), init, step);
       }
+      table += 16L * Tiling.PIXELS;
+      init += step * Tiling.PIXELS;
     }
   }
 
-  /** A block of channels over a chunk's pixels; the fields are the micro-kernels' arguments. */
-  private record Block(long table, int pixels, long source, long weight, long target, long init) {}
+  /** A panel over the tiles of a chunk; the fields are the micro-kernels' arguments for the first. */
+  private record Tiles(long panel, long table, int pixels, long weight, long target, long init, long step) {}
 }

@@ -63,8 +63,12 @@ final class FilterJob extends Job {
     return 16L * windows.tablePixels();
   }
 
+  private long offsetsAt() {
+    return dyAt() + 4L * Tiling.WIDTH * windows.tablePixels();
+  }
+
   private long sourceAt() {
-    return dyAt() + Math.ceilDiv(4L * Tiling.WIDTH * windows.tablePixels(), 64L) * 64;
+    return Math.ceilDiv(offsetsAt() + 4L * layout.paddedDepth(), 64) * 64;
   }
 
   @Override
@@ -109,25 +113,29 @@ final class FilterJob extends Job {
         long from = arguments.dy() + 4 * (windows.firstPixel(b) * view.target().c() + unit.first());
         var strides = new Copies.Strides(4L * view.target().c(), 4L * unit.width());
         Copies.pixels(from, dy, pixels, unit.channels(), unit.width(), strides);
-        outer(unit, local, pixels, dy, sums + unit.sumsAt());
+        layout.writeOffsets(unit, local + offsetsAt());
+        outer(unit, local, pixels, sums + unit.sumsAt());
       }
     }
   }
 
-  private void outer(FilterLayout.Unit unit, long table, int pixels, long dy, long sums) {
+  private void outer(FilterLayout.Unit unit, long local, int pixels, long sums) {
+    long dy = local + dyAt();
+    long offsets = local + offsetsAt();
     long at = sums;
     long tile = 4L * Tiling.PIXELS * unit.width();
     for (int d = 0; d < layout.paddedDepth(); d += Tiling.PIXELS) {
       if (view.depthwise()) {
-        DepthwiseTile.outer(unit.offsets(), d, table, pixels, dy, at);
+        DepthwiseTile.outer(offsets, local, pixels, dy, at);
       } else if (unit.width() == Tiling.LANES) {
-        Tile6x1.outer(unit.offsets(), d, table, pixels, dy, at);
+        Tile6x1.outer(offsets, local, pixels, dy, at);
       } else if (Tiling.VECTORS == 4) {
-        Tile6x4.outer(unit.offsets(), d, table, pixels, dy, at);
+        Tile6x4.outer(offsets, local, pixels, dy, at);
       } else {
-        Tile6x2.outer(unit.offsets(), d, table, pixels, dy, at);
+        Tile6x2.outer(offsets, local, pixels, dy, at);
       }
       at += tile;
+      offsets += 4L * Tiling.PIXELS;
     }
     if (arguments.db() != 0) {
       Copies.addRows(dy, pixels, unit.width(), at);

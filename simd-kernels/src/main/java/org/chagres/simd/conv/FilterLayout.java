@@ -1,5 +1,8 @@
 package org.chagres.simd.conv;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.chagres.simd.memory.Native.ALL;
+
 /**
  * How the filter's gradient is cut: into units, blocks of output channels with the values of the window they meet; and where
  * their sums lie: [unit][value of the window, to whole tiles][channel of the unit], followed by the bias' sums.
@@ -22,7 +25,7 @@ final class FilterLayout {
    * @param width how many with padding
    * @param sumsAt bytes from the start of a part's sums
    */
-  record Unit(long[] offsets, int first, int channels, int width, long sumsAt) {}
+  record Unit(int[] offsets, int first, int channels, int width, long sumsAt) {}
 
   FilterLayout(View view, Windows windows) {
     int taps = view.parts().getFirst().taps();
@@ -37,10 +40,10 @@ final class FilterLayout {
     this.units = new Unit[cuts * blocks];
     long at = 0;
     for (int cut = 0; cut < cuts; cut++) {
-      long[] ofGroup = offsets(view, windows, cut * view.sourceChannels());
+      int[] ofGroup = offsets(view, windows, cut * view.sourceChannels());
       for (int b = 0; b < blocks; b++) {
         int width = depthwise ? Tiling.LANES : Tiling.blockWidth(channels, b);
-        long[] offsets = depthwise ? offsets(view, windows, b * step) : ofGroup;
+        int[] offsets = depthwise ? offsets(view, windows, b * step) : ofGroup;
         var unit = new Unit(offsets, cut * channels + b * step, Math.min(step, channels - b * step), width, at);
         units[cut * blocks + b] = unit;
         at += 4L * sumFloats(unit);
@@ -63,8 +66,8 @@ final class FilterLayout {
     return places;
   }
 
-  private long[] offsets(View view, Windows windows, int firstChannel) {
-    var offsets = new long[paddedDepth];
+  private int[] offsets(View view, Windows windows, int firstChannel) {
+    var offsets = new int[paddedDepth];
     int taps = view.parts().getFirst().taps();
     int cols = view.parts().getFirst().cols().taps().length;
     for (int d = 0; d < paddedDepth; d++) {
@@ -73,6 +76,14 @@ final class FilterLayout {
       offsets[d] = windows.offset(tap / cols, tap % cols, firstChannel + place / taps);
     }
     return offsets;
+  }
+
+  /** Writes a unit's offsets as the micro-kernels read them. */
+  void writeOffsets(Unit unit, long at) {
+    int[] offsets = unit.offsets();
+    for (int d = 0; d < offsets.length; d++) {
+      ALL.set(JAVA_INT, at + 4L * d, offsets[d]);
+    }
   }
 
   /** The units. */

@@ -16,6 +16,15 @@ import org.chagres.simd.lanes.Lanes;
  */
 final class Tiling {
 
+  /**
+   * And-ing an address with this changes nothing and tells C2 that it isn't negative: only then do the bounds checks on the
+   * all-of-memory segment fold away.
+   */
+  static final long ADDRESS = Long.MAX_VALUE >> 1;
+
+  /** And-ing an int offset with this makes it a long that C2 knows to be small and not negative. */
+  static final long OFFSET = Integer.MAX_VALUE;
+
   /** Floats in a vector. */
   static final int LANES = Lanes.COUNT;
 

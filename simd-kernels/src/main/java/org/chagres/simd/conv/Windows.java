@@ -72,15 +72,15 @@ final class Windows {
   }
 
   /** Bytes from a window's start to a channel of a tap, given by its place among the rows' and the columns' taps. */
-  long offset(int rowTap, int colTap, int channel) {
+  int offset(int rowTap, int colTap, int channel) {
     long in = 4L * block * part.cols().offsets()[colTap] + 4L * (channel % block);
-    return part.rows().offsets()[rowTap] * rowBytes + channel / block * blockBytes + in;
+    return Math.toIntExact(part.rows().offsets()[rowTap] * rowBytes + channel / block * blockBytes + in);
   }
 
   /** Bytes from a window's start to the first channel of each tap, in the order of the packed weights. */
-  long[] taps() {
+  int[] taps() {
     int cols = part.cols().taps().length;
-    var offsets = new long[part.taps()];
+    var offsets = new int[part.taps()];
     for (int t = 0; t < offsets.length; t++) {
       offsets[t] = offset(t / cols, t % cols, 0);
     }

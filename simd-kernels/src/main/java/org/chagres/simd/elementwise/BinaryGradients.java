@@ -92,7 +92,8 @@ public final class BinaryGradients extends RangeJob {
         Padded.load(left + rest, pad + Padded.BYTES, tail);
         Padded.load(right + rest, pad + 2 * Padded.BYTES, tail);
         loops.run(
-            pad, pad + Padded.BYTES, pad + 2 * Padded.BYTES, pad + 3 * Padded.BYTES, pad + 4 * Padded.BYTES, Lanes.COUNT);
+            pad, pad + Padded.BYTES, pad + 2 * Padded.BYTES, pad + 3 * Padded.BYTES, pad + 4 * Padded.BYTES,
+            Lanes.COUNT);
         Padded.store(pad + 3 * Padded.BYTES, toA + rest, tail);
         Padded.store(pad + 4 * Padded.BYTES, toB + rest, tail);
       }

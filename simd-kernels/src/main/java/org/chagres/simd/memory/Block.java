@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 
 /**
- * A handle on memory of a {@link MemoryPool}, made anew for each allocation, so that a handle on memory that was freed is
- * always known as such, even after the memory went to somebody else.
+ * A handle on memory of a {@link MemoryPool}, made anew for each allocation, so that a handle on memory that
+ * was freed is always known as such, even after the memory went to somebody else.
  *
  * <p>Thread-safe.
  */
@@ -30,8 +30,8 @@ public final class Block {
   }
 
   /**
-   * The memory, exactly as many bytes as were asked for. A segment taken earlier must not be used after {@link #free}: it
-   * cannot crash the JVM, but it shows whatever lies there then.
+   * The memory, exactly as many bytes as were asked for. A segment taken earlier must not be used after
+   * {@link #free}: it cannot crash the JVM, but it shows whatever lies there then.
    *
    * @throws IllegalStateException if the block is freed
    */
@@ -86,8 +86,9 @@ public final class Block {
   }
 
   /**
-   * Spreads a net under the block: once {@code owner} is unreachable the memory goes back to the pool. {@link #free} stays
-   * the way to go; the net does no harm after it. Neither the block's maker nor anything it refers to may be the owner.
+   * Spreads a net under the block: once {@code owner} is unreachable the memory goes back to the pool. {@link
+   * #free} stays the way to go; the net does no harm after it. Neither the block's maker nor anything it
+   * refers to may be the owner.
    *
    * @param owner the object whose life the block shares
    * @throws IllegalStateException if the block is freed, or has a net

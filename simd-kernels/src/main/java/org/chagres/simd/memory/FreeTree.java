@@ -3,7 +3,8 @@ package org.chagres.simd.memory;
 /**
  * Free ranges ordered by size, then address: a treap that lives in the ranges themselves, so it allocates nothing.
  *
- * <p>Priorities are a hash of the address, so the tree's shape, like its content, depends on nothing but the set of ranges.
+ * <p>Priorities are a hash of the address, so the tree's shape, like its content, depends on nothing but the
+ * set of ranges.
  */
 final class FreeTree {
   private Range root;
@@ -11,7 +12,7 @@ final class FreeTree {
   /** The smallest range of at least {@code size} bytes, of those the lowest; null if there is none. */
   Range bestFit(long size) {
     Range best = null;
-    for (Range t = root; t != null; ) {
+    for (Range t = root; t != null;) {
       if (t.size >= size) {
         best = t;
         t = t.left;

@@ -3,11 +3,11 @@ package org.chagres.simd.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A page-aligned block that shares its pages with nobody, if wanted locked in memory: a slot that data is loaded into and
- * that a device may read from.
+ * A page-aligned block that shares its pages with nobody, if wanted locked in memory: a slot that data is
+ * loaded into and that a device may read from.
  *
- * <p>Locking is best effort: where the system refuses ({@code RLIMIT_MEMLOCK} is often 8 MiB), the pages work as well, and
- * {@link #lockOutcome} says why.
+ * <p>Locking is best effort: where the system refuses ({@code RLIMIT_MEMLOCK} is often 8 MiB), the pages work
+ * as well, and {@link #lockOutcome} says why.
  */
 public final class HostPages implements AutoCloseable {
   private final Block block;

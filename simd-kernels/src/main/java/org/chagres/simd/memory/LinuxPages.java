@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Anonymous memory of Linux in huge pages: mapped on a 2 MiB border and advised before the first touch, since a page that
- * was touched small stays small until a background daemon gets round to it.
+ * Anonymous memory of Linux in huge pages: mapped on a 2 MiB border and advised before the first touch, since
+ * a page that was touched small stays small until a background daemon gets round to it.
  */
 final class LinuxPages implements PageSource {
   // Values of the kernel's generic ABI, the same on x86-64, AArch64 and RISC-V.
@@ -76,7 +76,10 @@ final class LinuxPages implements PageSource {
     return calls;
   }
 
-  /** Maps a huge page more than asked for and cuts off what lies outside the border; nobody has seen those addresses. */
+  /**
+   * Maps a huge page more than asked for and cuts off what lies outside the border; nobody has seen those
+   * addresses.
+   */
   private long mapAligned(long bytes) {
     long base = mmap(0, bytes + RangeHeap.HUGE);
     if (base == MAP_FAILED) {

@@ -13,10 +13,11 @@ import java.nio.file.StandardOpenOption;
 /**
  * A whole file mapped into memory, read-only.
  *
- * <p>The mapping ends with {@link #close}; one that is never closed stays for the life of the process. Access through the
- * segment is checked; an address must not be read after {@code close}, so close a file when what reads it has stopped.
- * A file that another process shortens while it is mapped cannot be read beyond its new end: Java code sees an
- * {@link InternalError} there, native code a {@code SIGBUS}. Replace data files by renaming, never by writing over them.
+ * <p>The mapping ends with {@link #close}; one that is never closed stays for the life of the process. Access
+ * through the segment is checked; an address must not be read after {@code close}, so close a file when what
+ * reads it has stopped. A file that another process shortens while it is mapped cannot be read beyond its new
+ * end: Java code sees an {@link InternalError} there, native code a {@code SIGBUS}. Replace data files by
+ * renaming, never by writing over them.
  */
 public final class MappedFile implements AutoCloseable {
   private final Path path;
@@ -36,6 +37,7 @@ public final class MappedFile implements AutoCloseable {
    * @throws FileSystemException if it is a directory, empty, or changes its length meanwhile
    * @throws IOException if it cannot be read
    */
+  @SuppressWarnings("MustBeClosedChecker") // the mapped file closes the arena
   public static MappedFile open(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       throw new FileSystemException(path.toString(), null, "expected a file to map, got a directory");

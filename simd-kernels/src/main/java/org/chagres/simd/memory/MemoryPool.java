@@ -5,7 +5,8 @@ import java.util.PriorityQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Native memory for tensors and scratch: mapped from the system in huge-page slabs, handed out and taken back in blocks.
+ * Native memory for tensors and scratch: mapped from the system in huge-page slabs, handed out and taken back
+ * in blocks.
  *
  * <p>A pool serves blocks of any size aligned to 64 bytes, contents undefined. What is freed is kept and reused; a loop
  * whose sizes repeat soon asks the system for nothing. Memory once mapped stays mapped, so that a stale
@@ -23,7 +24,7 @@ public final class MemoryPool {
   static final long LARGE = 8L << 20;
 
   private static final long MOST = 1L << 46;
-  private static final int RECLAIM_WAITS = 25;
+  private static final int RECLAIM_WAITS = 20;
   private static final long RECLAIM_WAIT_MILLIS = 10;
 
   private static volatile MemoryPool system;
@@ -74,8 +75,8 @@ public final class MemoryPool {
    * Takes memory, its contents undefined.
    *
    * @param bytes how many; 0 gives a block with an empty segment
-   * @param maker whose {@code toString} names the block in messages, such as {@code "conv2d [128, 32, 32, 32]"}; kept as
-   *     long as the block is live
+   * @param maker whose {@code toString} names the block in messages, such as {@code "conv2d [128, 32, 32,
+   *     32]"}; kept as long as the block is live
    * @throws IllegalArgumentException if {@code bytes} is negative
    * @throws OutOfNativeMemoryException if the limit or the system forbids it, after all that could be freed was
    */
@@ -128,8 +129,8 @@ public final class MemoryPool {
   }
 
   /**
-   * Sets the most bytes the pool may reserve; it reserves in steps of 2 MiB. What is live stays live even if that is more;
-   * free memory above the limit is handed back at once.
+   * Sets the most bytes the pool may reserve; it reserves in steps of 2 MiB. What is live stays live even if
+   * that is more; free memory above the limit is handed back at once.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -245,7 +246,8 @@ public final class MemoryPool {
         return false;
       }
     }
-    if (warmUp(least) || size <= LARGE && reserved <= limit - SLAB && extend(SLAB) || extend(least)) {
+    boolean bySlab = size <= LARGE && reserved <= limit - SLAB;
+    if (warmUp(least) || (bySlab && extend(SLAB)) || extend(least)) {
       return true;
     }
     // The system is out of memory or addresses: what we do not use may be all it lacks.
@@ -282,7 +284,7 @@ public final class MemoryPool {
       lock.unlock();
     }
     if (attempt == 0) {
-      System.gc();
+      return Reclaimer.collect();
     }
     try {
       Thread.sleep(RECLAIM_WAIT_MILLIS);

@@ -5,8 +5,9 @@ import java.lang.foreign.MemorySegment;
 /**
  * How kernels reach memory: one constant segment over the whole address space, and {@code long} addresses.
  *
- * <p>Bounds and liveness checks on {@link #ALL} fold to nothing and the kernels stay small enough for C1, so no kernel can get
- * stuck in a slow tier. The price: every address must come from {@link #address}, which checks it once at a kernel's entry.
+ * <p>Bounds and liveness checks on {@link #ALL} fold to nothing and the kernels stay small enough for C1, so
+ * no kernel can get stuck in a slow tier. The price: every address must come from {@link #address}, which
+ * checks it once at a kernel's entry.
  */
 public final class Native {
 

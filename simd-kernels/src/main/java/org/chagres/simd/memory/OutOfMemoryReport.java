@@ -13,9 +13,14 @@ final class OutOfMemoryReport {
     long limit = pool.limit();
     var text = new StringBuilder();
     text.append("cannot allocate ").append(Sizes.format(bytes)).append(" for ").append(maker).append(": ");
-    text.append(limit == Long.MAX_VALUE ? "the system has no more, and no limit is set" : "limit " + Sizes.format(limit));
+    if (limit == Long.MAX_VALUE) {
+      text.append("the system has no more, and no limit is set");
+    } else {
+      text.append("limit ").append(Sizes.format(limit));
+    }
     text.append(", live ").append(Sizes.format(stats.liveBytes())).append(" in ").append(stats.liveBlocks());
-    text.append(" blocks, reserved ").append(Sizes.format(stats.reservedBytes()));
+    text.append(stats.liveBlocks() == 1 ? " block" : " blocks");
+    text.append(", reserved ").append(Sizes.format(stats.reservedBytes()));
     if (largest.length > 0) {
       text.append("; the largest live blocks:");
     }

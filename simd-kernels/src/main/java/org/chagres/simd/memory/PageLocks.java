@@ -58,7 +58,7 @@ final class PageLocks {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
         if (line.startsWith(LIMIT_LINE)) {
-          String soft = line.substring(LIMIT_LINE.length()).strip().split("\\s+")[0];
+          String soft = line.substring(LIMIT_LINE.length()).strip().split("\\s+", 2)[0];
           return soft.chars().allMatch(Character::isDigit) ? Sizes.format(Long.parseLong(soft)) : soft;
         }
       }

@@ -15,7 +15,7 @@ public final class ProcessMemory {
   public static OptionalLong residentBytes() {
     try {
       // Fields: size, resident, shared ... in pages.
-      String resident = Files.readString(STATM).split(" ")[1];
+      String resident = Files.readString(STATM).split(" ", -1)[1];
       return OptionalLong.of(Long.parseLong(resident) * PageLocks.pageBytes());
     } catch (IOException e) {
       return OptionalLong.empty();

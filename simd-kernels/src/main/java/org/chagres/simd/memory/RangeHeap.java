@@ -3,9 +3,10 @@ package org.chagres.simd.memory;
 /**
  * Best fit with coalescing over ranges of mapped memory; knows nothing of locks, limits or the system.
  *
- * <p>Of the free ranges that are large enough the smallest is cut, of those the lowest; a freed range merges with its free
- * neighbours at once. So which addresses are free is a function of what is live and nothing else: a step that starts from
- * the same live set gets the same addresses again and can never make the heap grow.
+ * <p>Of the free ranges that are large enough the smallest is cut, of those the lowest; a freed range merges
+ * with its free neighbours at once. So which addresses are free is a function of what is mapped and what is
+ * live, and of nothing else: once a step has run without making the heap grow, the same step from the same live
+ * set gets the same addresses for ever.
  */
 final class RangeHeap {
   /** Cold ranges begin and end on this border: the size of a huge page. */
@@ -45,7 +46,10 @@ final class RangeHeap {
     release(r, Range.WARM);
   }
 
-  /** Makes {@code size} bytes, a multiple of {@link #HUGE}, of cold memory warm; false if no cold range is large enough. */
+  /**
+   * Makes {@code size} bytes, a multiple of {@link #HUGE}, of cold memory warm; false if no cold range is
+   * large enough.
+   */
   boolean warmUp(long size) {
     Range r = cold.bestFit(size);
     if (r == null) {
@@ -79,7 +83,10 @@ final class RangeHeap {
     release(r, Range.WARM);
   }
 
-  /** Turns the whole huge pages of free ranges cold, after the source took their memory back; returns how many bytes. */
+  /**
+   * Turns the whole huge pages of free ranges cold, after the source took their memory back; returns how many
+   * bytes.
+   */
   long trim(long atLeast, PageSource pages) {
     long trimmed = 0;
     for (Range r = lowest; r != null && trimmed < atLeast; r = r.higher) {
@@ -125,7 +132,10 @@ final class RangeHeap {
     return rest;
   }
 
-  /** Puts a range that is in no tree into that of its new state, merged with its neighbours; returns the merged range. */
+  /**
+   * Puts a range that is in no tree into that of its new state, merged with its neighbours; returns the
+   * merged range.
+   */
   private Range release(Range r, int state) {
     FreeTree tree = state == Range.WARM ? warm : cold;
     r.state = state;

@@ -118,7 +118,8 @@ final class LayerBackward extends Job {
     for (int c = 0; c < n; c += S.length()) {
       long o = 4L * c;
       FloatVector v =
-          FloatVector.fromMemorySegment(S, ALL, g + o, ORDER).mul(FloatVector.fromMemorySegment(S, ALL, weight + o, ORDER));
+          FloatVector.fromMemorySegment(S, ALL, g + o, ORDER)
+              .mul(FloatVector.fromMemorySegment(S, ALL, weight + o, ORDER));
       sum = sum.add(v);
       product = FloatVector.fromMemorySegment(S, ALL, from + o, ORDER).sub(mean).fma(v, product);
     }

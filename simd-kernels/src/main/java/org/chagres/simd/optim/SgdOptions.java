@@ -12,4 +12,5 @@ package org.chagres.simd.optim;
  * @param first whether the buffer is not yet filled: it becomes the gradient
  */
 public record SgdOptions(
-    double lr, double momentum, double dampening, double weightDecay, boolean nesterov, boolean maximize, boolean first) {}
+    double lr, double momentum, double dampening, double weightDecay, boolean nesterov, boolean maximize,
+    boolean first) {}

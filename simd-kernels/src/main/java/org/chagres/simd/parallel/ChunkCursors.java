@@ -1,8 +1,9 @@
 package org.chagres.simd.parallel;
 
 /**
- * Hands out the chunks of a phase: each lane has a cursor over a contiguous range, and takes from the others' when its own
- * is empty. A cursor carries the number of its phase, so a lane that lags behind takes nothing of the next one.
+ * Hands out the chunks of a phase: each lane has a cursor over a contiguous range, and takes from the others'
+ * when its own is empty. A cursor carries the number of its phase, so a lane that lags behind takes nothing
+ * of the next one.
  */
 final class ChunkCursors {
   private static final long NEXT = 0xFFFF_FFFFL;
@@ -27,7 +28,7 @@ final class ChunkCursors {
    */
   int take(int lane, long phase, int chunks, int width, boolean all) {
     int end = first(lane + 1, chunks, width);
-    for (; ; ) {
+    for (;;) {
       long cursor = cursors.get(lane);
       int next = (int) (cursor & NEXT);
       if ((int) (cursor >>> 32) != (int) phase || next >= end) {

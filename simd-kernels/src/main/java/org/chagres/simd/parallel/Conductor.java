@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Runs the jobs of virtual threads, one after another, on a platform thread that starts with the first of them: a kernel on a
- * virtual thread would keep the carrier from all others.
+ * Runs the jobs of virtual threads, one after another, on a platform thread that starts with the first of
+ * them: a kernel on a virtual thread would keep the carrier from all others.
  */
 final class Conductor {
   private final LinkedBlockingQueue<Request> requests = new LinkedBlockingQueue<>();
@@ -63,7 +63,7 @@ final class Conductor {
   }
 
   private void serve() {
-    for (; ; ) {
+    for (;;) {
       try {
         Request request = requests.take();
         if (request.job == null) {

@@ -3,12 +3,13 @@ package org.chagres.simd.parallel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * How many processors the process may use.
  *
- * <p>The JVM already counts what the machine, the affinity mask and the container's quota (cgroup {@code cpu.max}) leave,
- * rounding a quota up; {@code -XX:ActiveProcessorCount} overrules it.
+ * <p>The JVM already counts what the machine, the affinity mask and the container's quota (cgroup {@code
+ * cpu.max}) leave, rounding a quota up; {@code -XX:ActiveProcessorCount} overrules it.
  */
 public final class Cpus {
   private static final Path QUOTA_V2 = Path.of("/sys/fs/cgroup/cpu.max");
@@ -28,14 +29,23 @@ public final class Cpus {
     var text = new StringBuilder().append(available()).append(" of ").append(online()).append(" processors");
     double quota = quota();
     if (quota > 0) {
-      text.append(String.format(java.util.Locale.ROOT, ", cgroup quota of %.2f", quota));
+      text.append(String.format(Locale.ROOT, ", cgroup quota of %.2f", quota));
     }
     return text.toString();
   }
 
+  /**
+   * Whether that many threads can spin without standing in each other's way, or using up a quota that is not
+   * a whole number of processors and getting the whole process stopped for the rest of its period.
+   */
+  static boolean canSpin(int threads) {
+    double quota = quota();
+    return threads <= available() && (quota == 0 || threads <= quota);
+  }
+
   /** The container's quota in processors, 0 if there is none. */
   static double quota() {
-    String[] v2 = read(QUOTA_V2).split(" ");
+    String[] v2 = read(QUOTA_V2).split(" ", -1);
     return v2.length == 2 ? quota(v2[0], v2[1]) : quota(read(QUOTA_V1), read(PERIOD_V1));
   }
 
@@ -52,8 +62,8 @@ public final class Cpus {
   static int count(String list) {
     int count = 0;
     try {
-      for (String range : list.split(",")) {
-        String[] ends = range.split("-");
+      for (String range : list.split(",", -1)) {
+        String[] ends = range.split("-", -1);
         count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
       }
     } catch (NumberFormatException e) {

@@ -3,11 +3,12 @@ package org.chagres.simd.parallel;
 /**
  * One kernel call, ready to run: immutable, its arguments checked, its addresses fixed.
  *
- * <p>A kernel's public entry checks shapes and bounds once and returns a job; {@link Workers#run} runs it, now or as often as
- * a recorded step is replayed. Work is cut into <em>phases</em> that follow one another and, within a phase, <em>chunks</em>
- * that may run at the same time on any worker. The number of chunks and what each does depend on the shape alone, never on the
- * number of threads, so a result has the same bits with any number of threads; partial results go to {@code shared} scratch
- * by chunk number and a later phase combines them in a fixed order.
+ * <p>A kernel's public entry checks shapes and bounds once and returns a job; {@link Workers#run} runs it,
+ * now or as often as a recorded step is replayed. Work is cut into <em>phases</em> that follow one another
+ * and, within a phase, <em>chunks</em> that may run at the same time on any worker. The number of chunks and
+ * what each does depend on the shape alone, never on the number of threads, so a result has the same bits
+ * with any number of threads; partial results go to {@code shared} scratch by chunk number and a later phase
+ * combines them in a fixed order.
  */
 public abstract class Job {
 

@@ -1,9 +1,9 @@
 package org.chagres.simd.parallel;
 
 /**
- * A job over elements 0 … count - 1 that are independent of each other: cut into at most 64 ranges of equal size, and none
- * smaller than 16,384 elements, so that a range is worth handing out. Ranges begin at multiples of 64, hence only the last has
- * a tail shorter than a vector.
+ * A job over elements 0 … count - 1 that are independent of each other: cut into at most 64 ranges of equal
+ * size, and none smaller than 16,384 elements, so that a range is worth handing out. Ranges begin at
+ * multiples of 64, hence only the last has a tail shorter than a vector.
  */
 public abstract class RangeJob extends Job {
 

@@ -49,8 +49,8 @@ final class Scratch {
     freeShared();
   }
 
-  // What is too small is freed before the larger one is allocated, so that both need not exist at once; and forgotten before
-  // that, as the allocation may fail.
+  // What is too small is freed before the larger one is allocated, so that both need not exist at once; and
+  // forgotten before that, as the allocation may fail.
   private void freeLocal() {
     Part old = local;
     local = Part.NONE;

@@ -3,8 +3,9 @@ package org.chagres.simd.parallel;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Words that lanes wait on: a lane spins for a while, then says that it sleeps, looks once more, and parks; whoever changes a
- * word looks afterwards for lanes that sleep, and wakes them. Both sides write first and read then, so no change is missed.
+ * Words that lanes wait on: a lane spins for a while, then says that it sleeps, looks once more, and parks;
+ * whoever changes a word looks afterwards for lanes that sleep, and wakes them. Both sides write first and
+ * read then, so no change is missed.
  */
 final class Signals {
   private static final int SPINS_PER_CLOCK = 32;
@@ -46,10 +47,14 @@ final class Signals {
     return words.get(word);
   }
 
-  /** Waits until the word is no longer {@code seen}; returns what it is. Interrupts are kept for later. */
-  long await(int word, long seen, int lane) {
+  /**
+   * Waits until the word is no longer {@code seen}; returns what it is. Interrupts are kept for later.
+   *
+   * @param leastNanos how long to spin even if spinning is off
+   */
+  long await(int word, long seen, int lane, long leastNanos) {
     boolean interrupted = false;
-    long value = spin(word, seen);
+    long value = spin(word, seen, leastNanos);
     while (value == seen) {
       sleep.set(lane, ASLEEP);
       if (words.get(word) == seen) {
@@ -57,7 +62,7 @@ final class Signals {
         interrupted |= Thread.interrupted();
       }
       sleep.set(lane, AWAKE);
-      value = spin(word, seen);
+      value = spin(word, seen, leastNanos);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -75,8 +80,8 @@ final class Signals {
     }
   }
 
-  private long spin(int word, long seen) {
-    long limit = spinNanos;
+  private long spin(int word, long seen, long leastNanos) {
+    long limit = Math.max(spinNanos, leastNanos);
     long value = words.get(word);
     if (value != seen || limit == 0) {
       return value;

@@ -1,8 +1,6 @@
 package org.chagres.simd.parallel;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -11,10 +9,11 @@ import java.util.concurrent.locks.LockSupport;
  * A fixed number of lanes that run one job at a time: lane 0 is the caller, the others are threads of the team's own or
  * tasks of an executor.
  *
- * <p>The caller writes the job down and opens the gate: a word with the number of lanes wanted, an open bit and a count of
- * those inside. A lane enters by counting itself in while the gate is open, so one that wakes late finds it shut and keeps out,
- * and nobody waits for it: those who are there do its chunks. The caller shuts the gate when the job is done and waits until
- * all are out. Within a job, who finishes the last chunk of a phase moves the phase on.
+ * <p>The caller writes the job down and opens the gate: a word with the number of lanes wanted, an open bit
+ * and a count of those inside. A lane enters by counting itself in while the gate is open, so one that wakes
+ * late finds it shut and keeps out, and nobody waits for it: those who are there do its chunks. The caller
+ * shuts the gate when the job is done and waits until all are out. Within a job, who finishes the last chunk
+ * of a phase moves the phase on.
  */
 final class Team {
   // Words of the signals.
@@ -32,6 +31,10 @@ final class Team {
   private static final int FREE = 0;
   private static final int BUSY = 1;
   private static final int RETIRED = 2;
+
+  /** Chunks of a phase end at about the same time, so that much spinning pays even where idle threads are to sleep. */
+  private static final long BARRIER_NANOS = 20_000;
+
   private static final int SPINS = 1000;
   private static final long RETIRE_NANOS = 50_000;
 
@@ -78,8 +81,14 @@ final class Team {
       team.threads[i] = thread;
       team.signals.occupy(lane, thread);
     }
-    for (Thread thread : team.threads) {
-      thread.start();
+    try {
+      for (Thread thread : team.threads) {
+        thread.start();
+      }
+    } catch (Throwable t) {
+      // The system has no more threads: end those that run.
+      team.retire();
+      throw t;
     }
     return team;
   }
@@ -88,7 +97,7 @@ final class Team {
   static Team onExecutor(Executor executor, int lanes, long spinNanos) {
     var team = new Team(lanes, 0, lanes - 1, spinNanos);
     for (int i = 0; i < team.helpers.length; i++) {
-      team.helpers[i] = team.new Helper(i + 1, executor);
+      team.helpers[i] = new Helper(team, i + 1, executor);
     }
     return team;
   }
@@ -204,8 +213,18 @@ final class Team {
   private void serve(int lane) {
     long seen = 0;
     while (!stopped) {
-      seen = signals.await(EPOCH, seen, lane);
+      seen = signals.await(EPOCH, seen, lane, 0);
       join(lane);
+    }
+  }
+
+  /** Takes part in the job that runs now, on a thread lent for it. */
+  void lend(int lane) {
+    signals.occupy(lane, Thread.currentThread());
+    try {
+      join(lane);
+    } finally {
+      signals.occupy(lane, null);
     }
   }
 
@@ -227,7 +246,7 @@ final class Team {
 
   private void work(int lane) {
     long local = scratch.local(lane);
-    for (; ; ) {
+    for (;;) {
       long phase = signals.get(PHASE);
       int index = (int) (phase - firstPhase);
       if (index >= phases) {
@@ -242,7 +261,7 @@ final class Team {
       if (done > 0 && counters.addAndGet(DONE, done) == chunks[index]) {
         advance(index);
       } else {
-        signals.await(PHASE, phase, lane);
+        signals.await(PHASE, phase, lane, BARRIER_NANOS);
       }
     }
   }
@@ -251,7 +270,7 @@ final class Team {
   private int drain(int victim, long phase, int index, long local) {
     int count = chunks[index];
     int done = 0;
-    for (; ; ) {
+    for (;;) {
       boolean failed = failure.get() != null;
       int chunk = cursors.take(victim, phase, count, width, failed);
       if (chunk < 0) {
@@ -269,6 +288,7 @@ final class Team {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // only the very same exception must not be suppressed in itself
   private void fail(Throwable t) {
     if (!failure.compareAndSet(null, t)) {
       Throwable first = failure.get();
@@ -294,44 +314,5 @@ final class Team {
   @SuppressWarnings("unchecked")
   private static <T extends Throwable> void rethrow(Throwable t) throws T {
     throw (T) t;
-  }
-
-  /** A lane that an executor lends a thread to. */
-  private final class Helper implements Runnable {
-    private final int lane;
-    private final Executor executor;
-    private final AtomicBoolean queued = new AtomicBoolean();
-    private final AtomicBoolean running = new AtomicBoolean();
-
-    Helper(int lane, Executor executor) {
-      this.lane = lane;
-      this.executor = executor;
-    }
-
-    /** Asks for a thread, unless the executor has not got round to the last call yet. */
-    void call() {
-      if (queued.compareAndSet(false, true)) {
-        try {
-          executor.execute(this);
-        } catch (RejectedExecutionException e) {
-          // Full or shut down: the job gets done without it.
-          queued.set(false);
-        }
-      }
-    }
-
-    @Override
-    public void run() {
-      queued.set(false);
-      if (running.compareAndSet(false, true)) {
-        signals.occupy(lane, Thread.currentThread());
-        try {
-          join(lane);
-        } finally {
-          signals.occupy(lane, null);
-          running.set(false);
-        }
-      }
-    }
   }
 }

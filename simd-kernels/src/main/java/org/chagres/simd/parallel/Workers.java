@@ -6,9 +6,10 @@ import java.util.concurrent.Executor;
 /**
  * The threads that kernels run on: N−1 daemon platform threads, and the caller.
  *
- * <p>One job runs on them at a time. A caller that finds them busy runs its job on its own thread alone, so any number of
- * callers never makes more threads; so does a job that is run from within another. A small job runs on the caller alone too.
- * A virtual thread hands its job over to a platform thread and waits. What a job computes does not depend on any of this.
+ * <p>One job runs on them at a time. A caller that finds them busy runs its job on its own thread alone, so
+ * any number of callers never makes more threads; so does a job that is run from within another. A small job
+ * runs on the caller alone too. A virtual thread hands its job over to a platform thread and waits. What a
+ * job computes does not depend on any of this.
  *
  * <p>Between jobs the threads spin for a while before they park, so that the next job finds them awake; a service that
  * shares its processors sets {@link #spin} to zero. {@link #run} allocates nothing on the heap. Thread-safe.
@@ -26,7 +27,8 @@ public final class Workers implements AutoCloseable {
   /** Jobs that take less than this are not worth a hand-over. */
   static final long SMALL_NANOS = 20_000;
 
-  private static final long SPIN_MICROS = 100;
+  private static final int SPIN_MICROS = 100;
+  private static final Duration MOST_SPIN = Duration.ofSeconds(1);
   private static volatile Workers shared;
 
   private final boolean isShared;
@@ -53,14 +55,14 @@ public final class Workers implements AutoCloseable {
   }
 
   /**
-   * Sets the number of threads of {@link #shared}, before its first use or after; what runs on the old threads ends there, and
-   * this waits for it.
+   * Sets the number of threads of {@link #shared}, before its first use or after; what runs on the old
+   * threads ends there, and this waits for it.
    *
    * @param threads from 1
    * @throws IllegalStateException if called from within a job of the shared workers
    */
   public static void setShared(int threads) {
-    checkThreads(threads, "threads");
+    checkThreads(threads);
     makeShared(threads).resize(threads);
   }
 
@@ -74,14 +76,15 @@ public final class Workers implements AutoCloseable {
   }
 
   /**
-   * Workers that borrow their threads from an executor, at most {@code threads - 1} at a time; the caller is the last one. If the
-   * executor has none to spare or refuses, the caller does the work: the results are the same.
+   * Workers that borrow their threads from an executor, at most {@code threads - 1} at a time; the caller is
+   * the last one. If the executor has none to spare or refuses, the caller does the work: the results are the
+   * same.
    *
    * @param executor stays the caller's to close
    * @param threads from 1, the caller's included
    */
   public static Workers on(Executor executor, int threads) {
-    checkThreads(threads, "threads");
+    checkThreads(threads);
     long spin = defaultSpin(threads);
     return new Workers(Team.onExecutor(executor, threads, spin), spin, false);
   }
@@ -99,12 +102,12 @@ public final class Workers implements AutoCloseable {
   /**
    * Sets how long a thread spins before it parks.
    *
-   * @param time zero turns spinning off
-   * @throws IllegalArgumentException if it is negative
+   * @param time zero turns spinning off; one second at most
+   * @throws IllegalArgumentException if it is negative or longer
    */
   public void spin(Duration time) {
-    if (time.isNegative()) {
-      throw new IllegalArgumentException("spin time: expected zero or more, got " + time);
+    if (time.isNegative() || time.compareTo(MOST_SPIN) > 0) {
+      throw new IllegalArgumentException("spin time: expected 0 to " + MOST_SPIN + ", got " + time);
     }
     synchronized (this) {
       spinNanos = time.toNanos();
@@ -115,8 +118,8 @@ public final class Workers implements AutoCloseable {
   /**
    * Runs a job to its end. An interrupt does not end it and is kept.
    *
-   * <p>If a chunk throws, no further chunks are begun, and the first exception is thrown here, once all threads are at rest,
-   * with those of other chunks suppressed in it.
+   * <p>If a chunk throws, no further chunks are begun, and the first exception is thrown here, once all
+   * threads are at rest, with those of other chunks suppressed in it.
    *
    * @throws IllegalStateException if these workers are closed
    * @throws org.chagres.simd.memory.OutOfNativeMemoryException if there is no memory for the job's scratch
@@ -214,39 +217,43 @@ public final class Workers implements AutoCloseable {
 
   private static synchronized Workers makeShared(int threads) {
     if (shared == null) {
-      int count = threads > 0 ? threads : number(THREADS_OPTION, Math.min(Cpus.available(), MOST_THREADS), 1);
+      int count =
+          threads > 0 ? threads : number(THREADS_OPTION, Math.min(Cpus.available(), MOST_THREADS), 1, MOST_THREADS);
       shared = ofThreads(count, true);
     }
     return shared;
   }
 
   private static Workers ofThreads(int threads, boolean isShared) {
-    checkThreads(threads, isShared ? "-D" + THREADS_OPTION : "threads");
+    checkThreads(threads);
     long spin = defaultSpin(threads);
     return new Workers(Team.ofThreads(threads, spin), spin, isShared);
   }
 
-  /** Threads that outnumber the processors would spin in each other's way. */
   private static long defaultSpin(int threads) {
-    return 1000L * number(SPIN_OPTION, threads > Cpus.available() ? 0 : SPIN_MICROS, 0);
+    return 1000L * number(SPIN_OPTION, Cpus.canSpin(threads) ? SPIN_MICROS : 0, 0, 1_000_000);
   }
 
-  private static int number(String option, long otherwise, int least) {
+  private static int number(String option, int otherwise, int least, int most) {
     String text = System.getProperty(option);
+    if (text == null) {
+      return otherwise;
+    }
     try {
-      long value = text == null ? otherwise : Integer.parseInt(text.strip());
-      if (value >= least) {
-        return (int) value;
+      int value = Integer.parseInt(text.strip());
+      if (value >= least && value <= most) {
+        return value;
       }
     } catch (NumberFormatException e) {
       // Told below, with the option's name.
     }
-    throw new IllegalArgumentException("-D" + option + ": expected a number from " + least + ", got \"" + text + "\"");
+    throw new IllegalArgumentException(
+        "-D" + option + ": expected " + least + " to " + most + ", got \"" + text + "\"");
   }
 
-  private static void checkThreads(int threads, String name) {
+  private static void checkThreads(int threads) {
     if (threads < 1 || threads > MOST_THREADS) {
-      throw new IllegalArgumentException(name + ": expected 1 to " + MOST_THREADS + ", got " + threads);
+      throw new IllegalArgumentException("threads: expected 1 to " + MOST_THREADS + ", got " + threads);
     }
   }
 }

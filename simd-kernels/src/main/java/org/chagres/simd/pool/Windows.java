@@ -73,7 +73,8 @@ final class Windows {
     }
     boolean two = shape.kernel().h() == 2 && shape.kernel().w() == 2;
     boolean apart = shape.stride().h() == 2 && shape.stride().w() == 2;
-    boolean inside = bottom[bottom.length - 1] - top[top.length - 1] == 2 && right[right.length - 1] - left[left.length - 1] == 2;
+    boolean inside =
+        bottom[bottom.length - 1] - top[top.length - 1] == 2 && right[right.length - 1] - left[left.length - 1] == 2;
     return two && apart && inside && shape.padding().h() == 0 && shape.padding().w() == 0;
   }
 }

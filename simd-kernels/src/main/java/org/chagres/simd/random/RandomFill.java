@@ -47,7 +47,8 @@ public final class RandomFill {
    */
   public static Job normal(Stream at, long count, float mean, float std, MemorySegment y) {
     if (!(std >= 0) || !Float.isFinite(std) || !Float.isFinite(mean)) {
-      throw new IllegalArgumentException("normal: expected a finite mean and std of 0 or more, got " + mean + ", " + std);
+      throw new IllegalArgumentException(
+          "normal: expected a finite mean and std of 0 or more, got " + mean + ", " + std);
     }
     return new Normal(at, count, mean, std, floats(count, y));
   }

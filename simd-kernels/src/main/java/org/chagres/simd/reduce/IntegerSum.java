@@ -43,7 +43,8 @@ public final class IntegerSum extends Job {
     }
     Checks.elements(shape);
     long from = Native.address(x, type.bytes() * shape.xCount(), "sum of integers: x");
-    return new IntegerSum(type, Cut.withSegments(shape), from, Native.address(y, 8 * shape.yCount(), "sum of integers: y"));
+    return new IntegerSum(type, Cut.withSegments(shape), from,
+        Native.address(y, 8 * shape.yCount(), "sum of integers: y"));
   }
 
   @Override

@@ -33,7 +33,8 @@ public final class SumSquares extends Job {
     ReduceShape shape = new ReduceShape(1, count, 1);
     Checks.elements(shape);
     return new SumSquares(
-        Cut.withSegments(shape), Native.address(x, 4 * count, "sum of squares: x"), Native.address(y, 8, "sum of squares: y"));
+        Cut.withSegments(shape), Native.address(x, 4 * count, "sum of squares: x"),
+        Native.address(y, 8, "sum of squares: y"));
   }
 
   @Override

@@ -37,8 +37,7 @@ public final class ReferenceConv {
       }
     }
     new ReferenceConv(shape)
-        .terms((xi, wi, yi) ->
-            sums[(int) yi] += (double) x.getAtIndex(JAVA_FLOAT, xi) * w.getAtIndex(JAVA_FLOAT, wi));
+        .terms((xi, wi, yi) -> sums[(int) yi] += (double) x.getAtIndex(JAVA_FLOAT, xi) * w.getAtIndex(JAVA_FLOAT, wi));
     return sums;
   }
 
@@ -46,8 +45,7 @@ public final class ReferenceConv {
   public static double[] backwardData(ConvShape shape, MemorySegment dy, MemorySegment w) {
     var sums = new double[Math.toIntExact(shape.xCount())];
     new ReferenceConv(shape)
-        .terms((xi, wi, yi) ->
-            sums[(int) xi] += (double) dy.getAtIndex(JAVA_FLOAT, yi) * w.getAtIndex(JAVA_FLOAT, wi));
+        .terms((xi, wi, yi) -> sums[(int) xi] += (double) dy.getAtIndex(JAVA_FLOAT, yi) * w.getAtIndex(JAVA_FLOAT, wi));
     return sums;
   }
 
@@ -55,8 +53,7 @@ public final class ReferenceConv {
   public static double[] backwardFilter(ConvShape shape, MemorySegment x, MemorySegment dy) {
     var sums = new double[Math.toIntExact(shape.wCount())];
     new ReferenceConv(shape)
-        .terms((xi, wi, yi) ->
-            sums[(int) wi] += (double) x.getAtIndex(JAVA_FLOAT, xi) * dy.getAtIndex(JAVA_FLOAT, yi));
+        .terms((xi, wi, yi) -> sums[(int) wi] += (double) x.getAtIndex(JAVA_FLOAT, xi) * dy.getAtIndex(JAVA_FLOAT, yi));
     return sums;
   }
 

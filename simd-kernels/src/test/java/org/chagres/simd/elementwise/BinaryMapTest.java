@@ -178,7 +178,8 @@ class BinaryMapTest {
           int span = (int) shape.span(o);
           values[o] = Buffers.bytes(4L * span);
           for (int i = 0; i < span; i++) {
-            float v = random.nextInt(4) == 0 && type.isFloat() ? Float.NaN : random.nextInt(type == DType.BOOL ? 2 : 200);
+            float v =
+                random.nextInt(4) == 0 && type.isFloat() ? Float.NaN : random.nextInt(type == DType.BOOL ? 2 : 200);
             values[o].setAtIndex(JAVA_FLOAT, i, v % 5);
           }
           operands[o] = Buffers.bytes((long) type.bytes() * span);
@@ -207,7 +208,8 @@ class BinaryMapTest {
     Strided far = new Strided(new long[] {10}, new long[][] {{Long.MAX_VALUE / 2}, {1}});
     for (Strided bad : new Strided[] {one, backwards, huge, far, Strided.dense(11, 2)}) {
       assertThrows(
-          IllegalArgumentException.class, () -> BinaryMap.forward(BinaryOp.ADD, DType.F32, bad, s, s, s), bad.toString());
+          IllegalArgumentException.class, () -> BinaryMap.forward(BinaryOp.ADD, DType.F32, bad, s, s, s),
+          bad.toString());
     }
     assertThrows(IllegalArgumentException.class, () -> BinaryMap.forward(BinaryOp.ADD, DType.U8, two, s, s, s));
   }

@@ -98,7 +98,8 @@ final class MapSpeed {
         print(op + " of columns, 256", workers, Reduce.of(op, new ReduceShape(1, N / 256, 256), s[0], s[2]), 4);
       }
       print("softmax, rows of 10", workers, Softmax.forward(false, new ReduceShape(N / 10, 10, 1), s[0], s[2]), 8);
-      print("softmax, rows of 1024", workers, Softmax.forward(false, new ReduceShape(N / 1024, 1024, 1), s[0], s[2]), 8);
+      print("softmax, rows of 1024", workers, Softmax.forward(false, new ReduceShape(N / 1024, 1024, 1), s[0], s[2]),
+          8);
       print("softmax, columns", workers, Softmax.forward(false, new ReduceShape(1, N / 256, 256), s[0], s[2]), 8);
       AdamState state = new AdamState(s[2], s[3], MemorySegment.NULL);
       s[3].fill((byte) 0);

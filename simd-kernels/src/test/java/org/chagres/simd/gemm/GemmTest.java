@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.chagres.simd.parallel.Job;
 import org.chagres.simd.parallel.Workers;
 import org.chagres.simd.reference.ReferenceGemm;
 import org.chagres.simd.shape.GemmShape;

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 @Tag("lanes")
 class RowsTest {
 
-  private static final int[][] SHAPES = {{1, 1, 1}, {5, 3, 20}, {7, 8, 0}, {9, 17, 40}, {3000, 33, 500}, {10, 40, 3000}};
+  private static final int[][] SHAPES =
+      {{1, 1, 1}, {5, 3, 20}, {7, 8, 0}, {9, 17, 40}, {3000, 33, 500}, {10, 40, 3000}};
 
   @Test
   void gatherAndSum() {

@@ -62,9 +62,9 @@ class HostPagesTest {
       return;
     }
     var pool = new MemoryPool(Long.MAX_VALUE);
-    Block block = pool.allocate(128 << 20, "touched");
+    Block block = pool.allocate(48 << 20, "touched");
     block.segment().fill((byte) 1);
-    assertTrue(ProcessMemory.residentBytes().orElseThrow() - before.orElseThrow() > 64 << 20);
+    assertTrue(ProcessMemory.residentBytes().orElseThrow() - before.orElseThrow() > 24 << 20);
     block.free();
     pool.trim();
   }

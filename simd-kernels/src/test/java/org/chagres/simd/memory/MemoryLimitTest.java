@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class MemoryLimitTest {
     }
     live.add(pool.allocate(16 * MIB, "conv2d [128, 32, 32, 32]"));
     var e = assertThrows(OutOfNativeMemoryException.class, () -> pool.allocate(60 * MIB, "linear [7]"));
-    String[] lines = e.getMessage().split("\n");
+    String[] lines = e.getMessage().split("\n", -1);
     assertTrue(lines[0].contains("60.0 MiB") && lines[0].contains("linear [7]"), lines[0]);
     assertTrue(lines[0].contains("limit 64.0 MiB") && lines[0].contains("live 16.1 MiB in 13 blocks"), lines[0]);
     assertEquals(11, lines.length);
@@ -80,7 +81,7 @@ class MemoryLimitTest {
     assertThrows(
         OutOfNativeMemoryException.class,
         () -> {
-          for (; ; ) {
+          for (;;) {
             live.add(pool.allocate(300_000, "fill"));
           }
         });
@@ -129,7 +130,7 @@ class MemoryLimitTest {
     }
     assertEquals(1, pool.stats().liveBlocks());
     assertTrue(!kept.isFreed());
-    java.lang.ref.Reference.reachabilityFence(owner);
+    Reference.reachabilityFence(owner);
     kept.free();
   }
 

@@ -37,7 +37,7 @@ class MemoryPoolTest {
     var random = new Random(SEED);
     List<Block> live = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      if (live.isEmpty() || live.size() < 200 && random.nextInt(100) < 52) {
+      if (live.isEmpty() || (live.size() < 200 && random.nextInt(100) < 52)) {
         long bytes = (long) Math.pow(2, random.nextDouble() * (random.nextInt(50) == 0 ? 24 : 12)) - 1;
         Block block = pool.allocate(bytes, "block " + i);
         assertEquals(0, block.address() % MemoryPool.ALIGNMENT);

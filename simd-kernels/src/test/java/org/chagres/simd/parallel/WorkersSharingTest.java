@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +33,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class WorkersSharingTest {
 
-  /** Writes its number all over its scratch and finds it there again; phase 1 reads what phase 0 left in the shared part. */
+  /**
+   * Writes its number all over its scratch and finds it there again; phase 1 reads what phase 0 left in the
+   * shared part.
+   */
   private static TestJob scratchJob(int local, int shared) {
     return new TestJob(
         new int[] {16, 16},
@@ -244,7 +248,7 @@ class WorkersSharingTest {
     assertThrows(IllegalStateException.class, shared::close);
     var stop = new AtomicBoolean();
     try (var executor = Executors.newFixedThreadPool(2)) {
-      List<java.util.concurrent.Future<?>> users = new ArrayList<>();
+      List<Future<?>> users = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         users.add(
             executor.submit(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
@@ -198,7 +199,7 @@ class WorkersTest {
   @ValueSource(longs = {0, 1, 100})
   void worksWithAnySpin(long micros) throws InterruptedException {
     try (var workers = Workers.of(2)) {
-      workers.spin(Duration.of(micros, java.time.temporal.ChronoUnit.MICROS));
+      workers.spin(Duration.of(micros, ChronoUnit.MICROS));
       assertEquals(micros * 1000, workers.spin().toNanos());
       var job = TestJob.of((phase, chunk, local, shared) -> {}, 4, 2, 4);
       for (int i = 1; i <= 300; i++) {
@@ -218,12 +219,10 @@ class WorkersTest {
       try (var workers = Workers.of(threads)) {
         var large = new TestJob(new int[] {4, 2, 4}, 1000, 5000, 1_000_000, (p, c, l, s) -> {});
         var small = new TestJob(new int[] {4, 2, 4}, 1000, 5000, 0, (p, c, l, s) -> {});
-        long before = 0;
         long used = Long.MAX_VALUE;
         // The first rounds warm up the compilers, and the meter itself.
         for (int round = 0; round < 5; round++) {
-          before = bean.getTotalThreadAllocatedBytes();
-          before = bean.getCurrentThreadAllocatedBytes();
+          long before = bean.getCurrentThreadAllocatedBytes();
           for (int i = 0; i < 2_000; i++) {
             workers.run(large);
             workers.run(small);
@@ -250,6 +249,7 @@ class WorkersTest {
     assertThrows(IllegalArgumentException.class, () -> Workers.setShared(-1));
     try (var workers = Workers.of(1)) {
       assertThrows(IllegalArgumentException.class, () -> workers.spin(Duration.ofNanos(-1)));
+      assertThrows(IllegalArgumentException.class, () -> workers.spin(Duration.ofDays(9)));
     }
   }
 

@@ -2,6 +2,7 @@ package org.chagres.simd.pool;
 
 import static org.chagres.simd.support.Samples.SEED;
 import static org.chagres.simd.support.Samples.assertClose;
+import static org.chagres.simd.support.Samples.bytes;
 import static org.chagres.simd.support.Samples.empty;
 import static org.chagres.simd.support.Samples.floats;
 import static org.chagres.simd.support.Samples.normal;
@@ -11,7 +12,6 @@ import static org.chagres.simd.support.Samples.runOn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ class PoolTest {
   private static List<PoolShape> shapes() {
     Random random = random(20);
     List<PoolShape> shapes = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
       int c = CHANNELS[i % CHANNELS.length];
       int n = 1 + random.nextInt(3);
       Size kernel = new Size(1 + random.nextInt(4), 1 + random.nextInt(4));
@@ -52,16 +52,16 @@ class PoolTest {
     }
     var two = new PoolShape.Window(Size.of(2), Size.of(2), Size.of(0), false, true);
     var twoCeil = new PoolShape.Window(Size.of(2), Size.of(2), Size.of(0), true, false);
-    for (int c : CHANNELS) {
+    for (int c : new int[] {1, 5, 8, 33}) {
       shapes.add(PoolShape.of(2, c, 6, 4, two));
       shapes.add(PoolShape.of(1, c, 5, 7, two));
       shapes.add(PoolShape.of(1, c, 5, 7, twoCeil));
     }
     // many chunks, whose borders fall within windows
-    shapes.add(PoolShape.of(3, 32, 41, 22, two));
+    shapes.add(PoolShape.of(3, 32, 21, 12, two));
     shapes.add(PoolShape.of(
-        3, 24, 31, 20, new PoolShape.Window(Size.of(3), Size.of(2), Size.of(1), false, true)));
-    shapes.add(PoolShape.adaptive(9, 40, 15, 16, new Size(1, 1)));
+        3, 24, 17, 12, new PoolShape.Window(Size.of(3), Size.of(2), Size.of(1), false, true)));
+    shapes.add(PoolShape.adaptive(3, 20, 15, 16, new Size(1, 1)));
     shapes.add(PoolShape.of(
         1, 5, 17, 15, new PoolShape.Window(new Size(17, 15), Size.of(1), Size.of(7), false, true)));
     return shapes;
@@ -84,7 +84,7 @@ class PoolTest {
       int[] positions = new int[(int) s.yCount()];
       double[] expected = ReferencePool.maxForward(s, x, positions);
       MemorySegment y = empty(s.yCount());
-      MemorySegment at = Arena.ofAuto().allocate(s.yCount());
+      MemorySegment at = bytes(s.yCount());
       MemorySegment xs = floats(x);
       run(() -> Pool.maxForward(s, xs, y, at), "max " + s, y, at);
       assertClose(expected, y, 0, "max " + s);

@@ -41,7 +41,8 @@ class PhiloxTest {
     for (int w = 0; w < 4; w++) {
       assertEquals(
           (int) ReferencePhilox.words(
-              new long[] {0x243f6a88L, 0x85a308d3L, 0x13198a2eL, 0x03707344L}, new long[] {0xa4093822L, 0x299f31d0L})[w],
+              new long[] {0x243f6a88L, 0x85a308d3L, 0x13198a2eL, 0x03707344L},
+              new long[] {0xa4093822L, 0x299f31d0L})[w],
           Philox.word(0x299f31d0_a4093822L, 0x03707344_13198a2eL, 0x85a308d3_243f6a88L, w));
     }
   }
@@ -51,7 +52,7 @@ class PhiloxTest {
     var random = random(1);
     for (int blocks = 0; blocks < 40; blocks++) {
       // the counter crosses 32 bits now and then
-      Stream at = new Stream(random.nextLong(), (random.nextInt(4) << 32L) - random.nextInt(30));
+      Stream at = new Stream(random.nextLong(), ((long) random.nextInt(4) << 32) - random.nextInt(30));
       long subsequence = random.nextLong();
       MemorySegment y = empty(4L * blocks);
       Philox.fill(at, subsequence, 3, blocks, y.address());

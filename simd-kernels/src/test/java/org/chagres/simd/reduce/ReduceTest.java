@@ -71,7 +71,8 @@ class ReduceTest {
   void specialValues(ReduceOp op) {
     float inf = Float.POSITIVE_INFINITY;
     float[][] lines = {
-      {-inf, -inf, -inf}, {inf, 1, -inf}, {1, Float.NaN, 3}, {Float.NaN, inf, 1}, {1000, 1001, 999}, {-1e30f, -2e30f, 0},
+      {-inf, -inf, -inf}, {inf, 1, -inf}, {1, Float.NaN, 3}, {Float.NaN, inf, 1}, {1000, 1001, 999},
+      {-1e30f, -2e30f, 0},
       {1e30f, -1e30f, 1}, {-inf, 0, 1}
     };
     for (int copies : new int[] {1, 3, 11}) {
@@ -256,7 +257,8 @@ class ReduceTest {
         float[] values = new float[(int) shape.xCount()];
         MemorySegment x = Buffers.bytes(type.bytes() * shape.xCount());
         for (int i = 0; i < values.length; i++) {
-          int v = type == DType.BOOL ? random.nextInt(2) : type == DType.U8 ? random.nextInt(256) : random.nextInt(-9, 99);
+          int v =
+              type == DType.BOOL ? random.nextInt(2) : type == DType.U8 ? random.nextInt(256) : random.nextInt(-9, 99);
           values[i] = v;
           switch (type) {
             case I64 -> x.setAtIndex(JAVA_LONG, i, v);

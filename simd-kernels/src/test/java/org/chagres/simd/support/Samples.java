@@ -18,6 +18,9 @@ public final class Samples {
   /** The seed of this run; {@code -Dchagres.seed} sets it. */
   public static final long SEED = Long.getLong("chagres.seed", 20260726L);
 
+  // Never freed: a job holds addresses, which keep nothing alive.
+  private static final Arena MEMORY = Arena.global();
+
   private Samples() {}
 
   /** A generator; {@code salt} tells tests apart. */
@@ -45,16 +48,21 @@ public final class Samples {
 
   /** A segment of longs. */
   public static MemorySegment longs(long... data) {
-    MemorySegment s = Arena.ofAuto().allocate(Math.max(8, 8L * data.length), 64).asSlice(0, 8L * data.length);
+    MemorySegment s = MEMORY.allocate(Math.max(8, 8L * data.length), 64).asSlice(0, 8L * data.length);
     MemorySegment.copy(data, 0, s, ValueLayout.JAVA_LONG, 0, data.length);
     return s;
   }
 
   /** Floats that hold a marker no kernel would leave. */
   public static MemorySegment empty(long count) {
-    MemorySegment s = Arena.ofAuto().allocate(Math.max(4, 4 * count), 64).asSlice(0, 4 * count);
+    MemorySegment s = MEMORY.allocate(Math.max(4, 4 * count), 64).asSlice(0, 4 * count);
     s.fill((byte) 0xA7);
     return s;
+  }
+
+  /** Bytes. */
+  public static MemorySegment bytes(long count) {
+    return MEMORY.allocate(Math.max(1, count), 64).asSlice(0, count);
   }
 
   /** The floats of a segment. */

@@ -50,7 +50,8 @@ public final class Checkpoint {
       state.steps().forEach((key, v) -> meta.put("optimizer.step." + key, Long.toString(v)));
       for (int g = 0; g < state.options().size(); g++) {
         int group = g;
-        state.options().get(g).forEach((key, v) -> meta.put("optimizer.option." + group + "." + key, Double.toString(v)));
+        state.options().get(g)
+            .forEach((key, v) -> meta.put("optimizer.option." + group + "." + key, Double.toString(v)));
       }
       run.scheduler.ifPresent(s -> s.state().forEach((key, v) -> meta.put("scheduler." + key, Double.toString(v))));
       LoaderState at = run.loader.state();

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     description = "Deep learning in pure Java.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Info.class, OracleCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {Info.class, TrainCommand.class, EvalCommand.class, PredictCommand.class, OracleCommand.class,
+      CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -20,11 +20,9 @@ final class OracleCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "DIR", description = "Folder of *.safetensors cases.")
-  private Path folder;
+  @Parameters(index = "0", paramLabel = "DIR", description = "Folder of *.safetensors cases.") private Path folder;
 
-  @Option(names = {"-v", "--verbose"}, description = "Names the cases that agree, too.")
-  private boolean verbose;
+  @Option(names = {"-v", "--verbose"}, description = "Names the cases that agree, too.") private boolean verbose;
 
   @Override
   public Integer call() {

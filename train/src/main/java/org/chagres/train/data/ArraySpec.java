@@ -7,9 +7,9 @@ import org.chagres.simd.shape.DType;
 /**
  * Type and shape of one array of a sample: its input or its target.
  *
- * <p>The shape is the one PyTorch shows, without the batch dimension: {@code (C, H, W)} for an image, {@code ()} for a class
- * number. An array of rank 3 lies channels-last ({@code H, W, C}) in a batch, because a batch of them has rank 4 and tensors of
- * rank 4 lie so; every other rank lies row by row.
+ * <p>The shape is the one PyTorch shows, without the batch dimension: {@code (C, H, W)} for an image, {@code ()} for a
+ * class number. An array of rank 3 lies channels-last ({@code H, W, C}) in a batch, because a batch of them has rank 4
+ * and tensors of rank 4 lie so; every other rank lies row by row.
  *
  * @param type element type
  * @param shape dimensions, each at least 1

@@ -1,12 +1,14 @@
 package org.chagres.train.data;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.chagres.nn.tensor.Tensor;
 
 /**
  * One batch, in the slot it was decoded into.
  *
- * <p>A batch is valid until the loop asks for the next one; then its memory is decoded into again. To keep it for longer,
- * {@link #retain} it and {@link #release} it when done: the loader puts a slot in its place meanwhile.
+ * <p>A batch is valid until the loop asks for the next one; then its memory is decoded into again. To keep it for
+ * longer, {@link #retain} it and {@link #release} it when done: the loader puts a slot in its place meanwhile.
  */
 public final class Batch {
   private final Ring ring;
@@ -19,7 +21,9 @@ public final class Batch {
   /** Guarded by the ring's lock. */
   int retained;
 
-  volatile boolean valid = true;
+  private volatile boolean valid = true;
+  private Optional<Tensor> inputs = Optional.empty();
+  private Optional<Tensor> targets = Optional.empty();
 
   Batch(Ring ring, Slot slot, LoaderOptions options, BatchTask task) {
     this.ring = ring;
@@ -52,6 +56,44 @@ public final class Batch {
   /** Type and shape of each sample. */
   public SampleSpec spec() {
     return spec;
+  }
+
+  /**
+   * The inputs, {@code (size, shape...)}; the tensor is the slot.
+   *
+   * @throws IllegalStateException if the batch is no longer valid; so does use of the tensor then
+   */
+  public synchronized Tensor inputs() {
+    checkValid();
+    if (inputs.isEmpty()) {
+      inputs = Optional.of(tensor(inputSegment(), spec.input()));
+    }
+    return inputs.get();
+  }
+
+  /** The targets, {@code (size, shape...)}; as {@link #inputs}. */
+  public synchronized Tensor targets() {
+    checkValid();
+    if (targets.isEmpty()) {
+      targets = Optional.of(tensor(targetSegment(), spec.target()));
+    }
+    return targets.get();
+  }
+
+  private Tensor tensor(MemorySegment memory, ArraySpec array) {
+    int[] shape = new int[array.shape().size() + 1];
+    shape[0] = size;
+    for (int i = 1; i < shape.length; i++) {
+      shape[i] = array.shape().get(i - 1);
+    }
+    return Tensor.wrap(memory, array.type(), array.channelsLast(), this, shape);
+  }
+
+  /** Ends its use and that of its tensors: the slot goes back. */
+  synchronized void invalidate() {
+    valid = false;
+    inputs.ifPresent(Tensor::free);
+    targets.ifPresent(Tensor::free);
   }
 
   /**

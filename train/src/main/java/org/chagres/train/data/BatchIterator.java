@@ -7,18 +7,20 @@ import java.util.NoSuchElementException;
  * The batches of one epoch. Closing it stops decoding ahead; so does running to the end, and so does a newer iterator.
  */
 public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
-  private final DataLoader loader; // also keeps the loader reachable, and with it the workers alive, during a for-each loop
+  /** Also keeps the loader reachable, and with it the workers alive, during a for-each loop. */
+  private final DataLoader loader;
+
   private final Ring ring;
   private final Pass pass;
   private final long batches;
-  private volatile long next;
+  private long next;
 
   BatchIterator(DataLoader loader, Ring ring, Pass pass) {
     this.loader = loader;
     this.ring = ring;
     this.pass = pass;
     batches = loader.batches();
-    next = pass.firstBatch();
+    next = pass.firstBatch;
   }
 
   /** Number of the batch that {@link #next} gives: all below it have been handed out or were skipped. */
@@ -28,7 +30,7 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
 
   /** The epoch. */
   public long epoch() {
-    return pass.epoch();
+    return pass.epoch;
   }
 
   /** {@inheritDoc} At the end, the last batch is no longer valid. */
@@ -49,7 +51,7 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
   @Override
   public Batch next() {
     if (!hasNext()) {
-      throw new NoSuchElementException("epoch " + pass.epoch() + " has " + loader.batches() + " batches");
+      throw new NoSuchElementException("epoch " + pass.epoch + " has " + loader.batches() + " batches");
     }
     Batch batch = ring.take(pass);
     next++;

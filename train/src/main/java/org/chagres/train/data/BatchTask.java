@@ -3,7 +3,8 @@ package org.chagres.train.data;
 import java.util.function.LongUnaryOperator;
 
 /**
- * One batch being decoded into its slot. Workers claim runs of its samples; all mutable state is guarded by the ring's lock.
+ * One batch being decoded into its slot. Workers claim runs of its samples; all mutable state is guarded by the ring's
+ * lock.
  */
 final class BatchTask {
   final Slot slot;
@@ -25,8 +26,8 @@ final class BatchTask {
   BatchTask(Slot slot, Pass pass, long batch, LoaderOptions options) {
     this.slot = slot;
     this.batch = batch;
-    epoch = pass.epoch();
-    order = pass.order();
+    epoch = pass.epoch;
+    order = pass.order;
     dataset = options.dataset();
     seed = options.seed();
     firstPosition = batch * options.batchSize();
@@ -72,7 +73,9 @@ final class BatchTask {
         dataset.read(index, buffer);
       } catch (Throwable t) { // a worker must never die: whatever happened is the loop's to know
         String where = "sample " + index + " (batch " + batch + " of epoch " + epoch + "): ";
-        String what = t.getMessage() == null ? t.toString() : t.getMessage();
+        String what = t instanceof InternalError // how HotSpot tells of a mapped page that is gone
+            ? "memory could not be read; was a file cut short after it was opened? " + t
+            : t.getMessage() == null ? t.toString() : t.getMessage();
         return new Failure(row, new DataException(where + what, t));
       }
     }

@@ -1,8 +1,8 @@
 package org.chagres.train.data;
 
 /**
- * Data that cannot be read: a file that is missing, cut short or corrupt, a label out of range, a sample that a data set failed
- * to produce. The message names the file or the sample, what was expected and what was found.
+ * Data that cannot be read: a file that is missing, cut short or corrupt, a label out of range, a sample that a data
+ * set failed to produce. The message names the file or the sample, what was expected and what was found.
  */
 public final class DataException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -14,10 +14,11 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>Each iteration is the next epoch. Order and augmentation are functions of the seed and the epoch alone: the number of workers
- * changes nothing, and {@link #restore} goes on in mid-epoch without decoding what was skipped. A loader has one iterator at a
- * time; starting another ends the one before, also one left by {@code break}. Workers are daemons, start with the first batch,
- * and end at {@link #close}, when the loader is no longer reachable, or after five idle seconds. For one thread.
+ * <p>Each iteration is the next epoch. Order and augmentation are functions of the seed and the epoch alone: the
+ * number of workers changes nothing, and {@link #restore} goes on in mid-epoch without decoding what was skipped. A
+ * loader has one iterator at a time; starting another ends the one before, also one left by {@code break}. Workers are
+ * daemons, start with the first batch, and end at {@link #close}, when the loader is no longer reachable, or after
+ * five idle seconds. For one thread.
  */
 public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -234,7 +235,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
           new LoaderOptions(dataset, order, seed, batchSize, workers, slots, pinMemory, dropLast);
       if (options.batches() > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
-            "DataLoader batchSize: " + batchSize + " makes " + options.batches() + " batches of an epoch; at most 2^31 - 1");
+            "DataLoader batchSize: " + batchSize + " makes " + options.batches() + " batches; at most 2^31 - 1");
       }
       return new DataLoader(options);
     }

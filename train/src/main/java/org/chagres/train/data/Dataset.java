@@ -3,10 +3,12 @@ package org.chagres.train.data;
 /**
  * Samples by number: PyTorch's map-style data set.
  *
- * <p>{@link #read} is {@code __getitem__}, except that the sample is written to the place it is needed: {@link SampleBuffer} is a
- * window on the sample's row in the batch. Where speed does not matter, extend {@link CustomDataset} and return arrays.
+ * <p>{@link #read} is {@code __getitem__}, except that the sample is written to the place it is needed:
+ * {@link SampleBuffer} is a window on the sample's row in the batch. Where speed does not matter, extend
+ * {@link CustomDataset} and return arrays.
  *
- * <p>A loader's workers call {@link #read} at the same time, each with a buffer of its own; an implementation must allow that.
+ * <p>A loader's workers call {@link #read} at the same time, each with a buffer of its own; an implementation must
+ * allow that.
  */
 public interface Dataset {
 

@@ -10,8 +10,8 @@ public final class Datasets {
   private Datasets() {}
 
   /**
-   * Cuts a data set into parts at random: PyTorch's {@code random_split}. The same seed gives the same parts, so a training part
-   * with augmentation and a validation part without are {@code randomSplit(augmented, ...)[0]} and
+   * Cuts a data set into parts at random: PyTorch's {@code random_split}. The same seed gives the same parts, so a
+   * training part with augmentation and a validation part without are {@code randomSplit(augmented, ...)[0]} and
    * {@code randomSplit(plain, ...)[1]}.
    *
    * @param dataset what to cut

@@ -9,13 +9,14 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The ring of slots and the workers that fill it, shared by a loader, its iterator and its workers.
  *
- * <p>Batches are begun in the order of the sampler, as far ahead as there are free slots. A worker always claims the next run of
- * samples of the oldest unfinished batch, so that all workers help with the one the loop waits for. One lock guards everything;
- * it is taken a few times a batch. Knows no loader, so that a loader nobody holds any more can be cleaned up.
+ * <p>Batches are begun in the order of the sampler, as far ahead as there are free slots. A worker always claims the
+ * next run of samples of the oldest unfinished batch, so that all workers help with the one the loop waits for. One
+ * lock guards everything; it is taken a few times a batch. Knows no loader, so that a loader nobody holds any more can
+ * be cleaned up.
  */
 final class Ring {
   /** A worker without work for so long ends; the next batch begun starts it again. */
-  private static final long IDLE_SECONDS = 5;
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final LoaderOptions options;
   private final ReentrantLock lock = new ReentrantLock();
@@ -31,8 +32,8 @@ final class Ring {
   private int threads;
   private int started;
   private boolean closed;
-  private volatile int made;
-  private volatile int refused;
+  private int made;
+  private int refused;
 
   Ring(LoaderOptions options) {
     this.options = options;
@@ -48,7 +49,7 @@ final class Ring {
       }
       endPass();
       pass = next;
-      nextBatch = next.firstBatch();
+      nextBatch = next.firstBatch;
       schedule();
     } finally {
       lock.unlock();
@@ -106,7 +107,7 @@ final class Ring {
     try {
       closed = true;
       endPass();
-      free.forEach(Slot::unpin);
+      free.forEach(Slot::close);
       free.clear();
       work.signalAll();
       progress.signalAll();
@@ -123,7 +124,12 @@ final class Ring {
 
   /** Whether every slot made so far is locked in physical memory. */
   boolean pinned() {
-    return made > 0 && refused == 0;
+    lock.lock();
+    try {
+      return made > 0 && refused == 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Live worker threads. */
@@ -167,13 +173,13 @@ final class Ring {
   }
 
   private void giveBack(Batch batch) {
-    batch.valid = false;
+    batch.invalidate();
     if (slots < options.slots() && !closed) {
       slots++;
       free.add(batch.slot());
       progress.signalAll();
     } else {
-      batch.slot().unpin();
+      batch.slot().close();
     }
   }
 
@@ -200,7 +206,7 @@ final class Ring {
 
   private void recycle(Slot slot) {
     if (closed) {
-      slot.unpin();
+      slot.close();
     } else {
       free.add(slot);
     }
@@ -279,11 +285,18 @@ final class Ring {
 
   /** False if none came for long. */
   private boolean awaitWork() {
-    try {
-      return work.await(IDLE_SECONDS, TimeUnit.SECONDS) || claimable() != null;
-    } catch (InterruptedException e) {
-      return true; // by some sample's code: it has no meaning here
+    long nanos = IDLE_NANOS;
+    while (!closed && claimable() == null) {
+      if (nanos <= 0) {
+        return false;
+      }
+      try {
+        nanos = work.awaitNanos(nanos);
+      } catch (InterruptedException e) {
+        nanos = IDLE_NANOS; // by some sample's code: it has no meaning here
+      }
     }
+    return true;
   }
 
   private void finish(BatchTask task, int rows, BatchTask.Failure failure) {

@@ -1,5 +1,7 @@
 package org.chagres.train.data;
 
+import org.chagres.nn.tensor.Tensor;
+
 /**
  * One sample as arrays, as {@link CustomDataset#get} returns it.
  *
@@ -10,6 +12,11 @@ package org.chagres.train.data;
 public record Sample(float[] input, long[] classTarget, float[] floatTarget) {
   private static final long[] NO_LONGS = {};
   private static final float[] NO_FLOATS = {};
+
+  /** A sample with a class number, its input a tensor of the CPU. */
+  public static Sample of(Tensor input, long target) {
+    return of(input.toFloats(), target);
+  }
 
   /** A sample with a class number. */
   public static Sample of(float[] input, long target) {

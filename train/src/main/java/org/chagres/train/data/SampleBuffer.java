@@ -59,7 +59,7 @@ public final class SampleBuffer {
    * @throws IllegalArgumentException if {@code expected} differs from {@link #spec}
    */
   public void require(SampleSpec expected) {
-    if (spec != expected && !spec.equals(expected)) {
+    if (!spec.equals(expected)) {
       throw new IllegalArgumentException("buffer: made for samples of " + spec + ", the data set has " + expected);
     }
   }
@@ -79,7 +79,10 @@ public final class SampleBuffer {
     return targets.asSlice(targetOffset, targetBytes);
   }
 
-  /** Memory of the batch's inputs; this sample's begin at {@link #inputOffset}. As {@link #input}, without an object made. */
+  /**
+   * Memory of the batch's inputs; this sample's begin at {@link #inputOffset}. As {@link #input}, without an object
+   * made.
+   */
   public MemorySegment inputs() {
     return inputs;
   }

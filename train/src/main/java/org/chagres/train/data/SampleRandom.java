@@ -3,11 +3,11 @@ package org.chagres.train.data;
 import java.util.random.RandomGenerator;
 
 /**
- * The generator of one sample's augmentation: SplitMix64 (Steele, Lea, Flood 2014), started from a hash of the loader's seed,
- * the epoch, the sample's index and its position in the epoch.
+ * The generator of one sample's augmentation: SplitMix64 (Steele, Lea, Flood 2014), started from a hash of the
+ * loader's seed, the epoch, the sample's index and its position in the epoch.
  *
- * <p>It depends on nothing else, so the same sample is augmented in the same way with any number of workers and after a resume;
- * the position is part of it so that a sample drawn twice in an epoch is augmented twice.
+ * <p>It depends on nothing else, so the same sample is augmented in the same way with any number of workers and after
+ * a resume; the position is part of it so that a sample drawn twice in an epoch is augmented twice.
  */
 public final class SampleRandom implements RandomGenerator {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
@@ -42,7 +42,7 @@ public final class SampleRandom implements RandomGenerator {
 
   /** Folds a number into a hash. */
   static long hash(long hash, long value) {
-    return mix(hash + GAMMA ^ mix(value + GAMMA));
+    return mix((hash + GAMMA) ^ mix(value + GAMMA));
   }
 
   /** The finalizer of SplitMix64: a bijection in which every bit of the input reaches every bit of the output. */

@@ -9,7 +9,8 @@ package org.chagres.train.data;
 public record SampleSpec(ArraySpec input, ArraySpec target) {
 
   /**
-   * Float inputs of the given shape, with a class number as the target: images {@code (C, H, W)}, feature vectors {@code (D)}.
+   * Float inputs of the given shape, with a class number as the target: images {@code (C, H, W)}, feature vectors
+   * {@code (D)}.
    *
    * @param inputShape the input's shape as PyTorch shows it, without the batch dimension
    */

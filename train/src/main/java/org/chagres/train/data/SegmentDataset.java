@@ -48,6 +48,7 @@ public final class SegmentDataset implements Dataset {
 
   @Override
   public void read(long index, SampleBuffer out) {
+    out.require(spec);
     long inputBytes = spec.input().bytes();
     long targetBytes = spec.target().bytes();
     out.copy(

@@ -37,7 +37,7 @@ public final class Trainer {
   private final int classes;
   private Optional<Scheduler> scheduler = Optional.empty();
   private Display display = Display.none();
-  private Consumer<EpochResult> onEpoch = r -> { };
+  private Consumer<EpochResult> onEpoch = r -> {};
   private Optional<Path> folder = Optional.empty();
   private Map<String, String> configuration = Map.of();
   private long checkpointEvery = 100;

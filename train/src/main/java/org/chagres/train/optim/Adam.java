@@ -4,15 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.optim.AdamOptions;
 import org.chagres.simd.optim.AdamState;
-import org.chagres.nn.tensor.Tensor;
 
 /** Adam (Kingma and Ba, 2015), weight decay as an L2 penalty. */
 public final class Adam extends Optimizer {
 
   private static final Map<String, Double> DEFAULTS =
-      Map.of("lr", 1e-3, "beta1", 0.9, "beta2", 0.999, "eps", 1e-8, "weight_decay", 0.0, "amsgrad", 0.0, "maximize", 0.0);
+      Map.of("lr", 1e-3, "beta1", 0.9, "beta2", 0.999, "eps", 1e-8, "weight_decay", 0.0, "amsgrad", 0.0, "maximize",
+          0.0);
 
   /** All parameters alike, with PyTorch's learning rate of 1e-3. */
   public Adam(Collection<Tensor> parameters) {
@@ -78,7 +79,8 @@ public final class Adam extends Optimizer {
   @Override
   void step(ParameterGroup g, Span run) {
     AdamOptions options = new AdamOptions(
-        g.get("lr"), g.get("beta1"), g.get("beta2"), g.get("eps"), g.get("weight_decay"), false, g.is("maximize"), run.step());
+        g.get("lr"), g.get("beta1"), g.get("beta2"), g.get("eps"), g.get("weight_decay"), false, g.is("maximize"),
+        run.step());
     AdamState state = new AdamState(
         run.slot("exp_avg"), run.slot("exp_avg_sq"), g.is("amsgrad") ? run.slot("max_exp_avg_sq") : MemorySegment.NULL);
     run.first().backend().optim().adam(options, run.count(), run.values(), run.gradients(), state);

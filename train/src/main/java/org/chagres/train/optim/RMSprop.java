@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.optim.RmsPropOptions;
 import org.chagres.simd.optim.RmsPropState;
-import org.chagres.nn.tensor.Tensor;
 
 /** RMSprop (Hinton, 2012), centered too (Graves, 2013), by PyTorch's formulas. */
 public final class RMSprop extends Optimizer {
@@ -78,7 +78,8 @@ public final class RMSprop extends Optimizer {
   @Override
   void step(ParameterGroup g, Span run) {
     RmsPropOptions options = new RmsPropOptions(
-        g.get("lr"), g.get("alpha"), g.get("eps"), g.get("weight_decay"), g.get("momentum"), g.is("centered"), g.is("maximize"));
+        g.get("lr"), g.get("alpha"), g.get("eps"), g.get("weight_decay"), g.get("momentum"), g.is("centered"),
+        g.is("maximize"));
     RmsPropState state = new RmsPropState(
         run.slot("square_avg"),
         g.get("momentum") != 0 ? run.slot("momentum_buffer") : MemorySegment.NULL,

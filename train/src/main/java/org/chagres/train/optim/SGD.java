@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.chagres.simd.optim.SgdOptions;
 import org.chagres.nn.tensor.Tensor;
+import org.chagres.simd.optim.SgdOptions;
 
 /**
  * Stochastic gradient descent with momentum (Sutskever et al., 2013), Nesterov's too, by PyTorch's formulas: b = momentum·b + (1 -
@@ -64,7 +64,8 @@ public final class SGD extends Optimizer {
     option(g, "weight_decay", g.get("weight_decay") >= 0, "0 or more");
     if (g.is("nesterov") && (g.get("momentum") <= 0 || g.get("dampening") != 0)) {
       throw new IllegalArgumentException(
-          "SGD: nesterov needs a momentum over 0 and no dampening, got " + g.get("momentum") + " and " + g.get("dampening"));
+          "SGD: nesterov needs a momentum over 0 and no dampening, got " + g.get("momentum") + " and "
+              + g.get("dampening"));
     }
   }
 

@@ -26,7 +26,8 @@ record Agreement(double absolute, double relative) {
       boolean same = expected[i] == actual[i] || Double.isNaN(expected[i]) && Double.isNaN(actual[i]);
       if (!same && !(Math.abs(expected[i] - actual[i]) <= limit)) {
         throw new Disagreement(String.format(
-            Locale.ROOT, "%s: element %d: expected %.9g, got %.9g (allowed %.2g)", what, i, expected[i], actual[i], limit));
+            Locale.ROOT, "%s: element %d: expected %.9g, got %.9g (allowed %.2g)", what, i, expected[i], actual[i],
+            limit));
       }
     }
   }

@@ -67,7 +67,8 @@ final class OpCases {
     unary("abs", (x, c) -> x.abs());
     unary("neg", (x, c) -> x.neg());
     unary("square", (x, c) -> x.square());
-    unary("clamp", (x, c) -> x.clamp(c.number("min", Double.NEGATIVE_INFINITY), c.number("max", Double.POSITIVE_INFINITY)));
+    unary("clamp",
+        (x, c) -> x.clamp(c.number("min", Double.NEGATIVE_INFINITY), c.number("max", Double.POSITIVE_INFINITY)));
     unary("softmax", (x, c) -> x.softmax(c.integer("dim", -1)));
     unary("softmax_dim1", (x, c) -> x.softmax(c.integer("dim", 1)));
     unary("log_softmax", (x, c) -> x.logSoftmax(c.integer("dim", -1)));
@@ -92,9 +93,11 @@ final class OpCases {
     binary("minimum", Tensor::minimum);
     binary("matmul", Tensor::matmul);
     ops.put("cat", r -> Tensor.cat(
-        r.recorded.integer("dim", 0), r.recorded.under("in.").keySet().stream().map(k -> r.get("in." + k)).toArray(Tensor[]::new)));
+        r.recorded.integer("dim", 0),
+        r.recorded.under("in.").keySet().stream().map(k -> r.get("in." + k)).toArray(Tensor[]::new)));
     ops.put("stack", r -> Tensor.stack(
-        r.recorded.integer("dim", 0), r.recorded.under("in.").keySet().stream().map(k -> r.get("in." + k)).toArray(Tensor[]::new)));
+        r.recorded.integer("dim", 0),
+        r.recorded.under("in.").keySet().stream().map(k -> r.get("in." + k)).toArray(Tensor[]::new)));
     ops.put("embedding", r -> r.get("param.weight").indexSelect(r.get("in.index")));
     ops.put("linear", r -> Linear.linear(r.get("in.x"), r.get("param.weight"), r.optional("param.bias")));
     ops.put("conv2d", OpCases::conv2d);
@@ -111,7 +114,8 @@ final class OpCases {
     pair("smooth_l1_loss", PairLoss.SMOOTH_L1, "beta", 1);
     pair("huber_loss", PairLoss.HUBER, "delta", 1);
     ops.put("bce_with_logits", r -> BinaryCrossEntropy.withLogits(
-        r.get("in.x"), r.get(r.recorded.has("in.target") ? "in.target" : "const.target"), r.optional("const.pos_weight"),
+        r.get("in.x"), r.get(r.recorded.has("in.target") ? "in.target" : "const.target"),
+        r.optional("const.pos_weight"),
         reduction(r.recorded)));
   }
 
@@ -193,7 +197,8 @@ final class OpCases {
   private static Tensor batchNorm(Replay r) {
     Case c = r.recorded;
     Optional<Statistics> running = c.has("buffer.running_mean")
-        ? Optional.of(new Statistics(r.get("buffer.running_mean"), r.get("buffer.running_var"), c.number("momentum", 0.1)))
+        ? Optional
+            .of(new Statistics(r.get("buffer.running_mean"), r.get("buffer.running_var"), c.number("momentum", 0.1)))
         : Optional.empty();
     return Normalization.batchNorm(r.get("in.x"), scale(r), running, c.flag("training", true), c.number("eps", 1e-5));
   }
@@ -205,7 +210,8 @@ final class OpCases {
   private static ClassLosses.Options classes(Replay r) {
     Case c = r.recorded;
     return new ClassLosses.Options(
-        r.optional("const.weight"), (long) c.number("ignore_index", ClassLoss.IGNORE_INDEX), c.number("label_smoothing", 0),
+        r.optional("const.weight"), (long) c.number("ignore_index", ClassLoss.IGNORE_INDEX),
+        c.number("label_smoothing", 0),
         reduction(c));
   }
 
@@ -214,7 +220,8 @@ final class OpCases {
       case "mean" -> Reduction.MEAN;
       case "sum" -> Reduction.SUM;
       case "none" -> Reduction.NONE;
-      default -> throw new IllegalArgumentException("reduction: expected mean, sum or none, got " + c.text("reduction", ""));
+      default ->
+        throw new IllegalArgumentException("reduction: expected mean, sum or none, got " + c.text("reduction", ""));
     };
   }
 

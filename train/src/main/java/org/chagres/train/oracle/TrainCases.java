@@ -104,7 +104,8 @@ final class TrainCases {
       int from = k * batch % n;
       try (Scope step = Scope.open()) {
         optimizer.zeroGrad();
-        Tensor loss = criterion.forward(net.forward(x.slice(0, from, from + batch)), target.slice(0, from, from + batch));
+        Tensor loss =
+            criterion.forward(net.forward(x.slice(0, from, from + batch)), target.slice(0, from, from + batch));
         losses[k] = loss.item();
         loss.backward();
         optimizer.step();
@@ -147,14 +148,16 @@ final class TrainCases {
     double decay = c.number("weight_decay", 0);
     String kind = c.text("optimizer", "sgd").replaceFirst("_.*", "");
     return switch (kind) {
-      case "sgd" -> new SGD(parameters, c.number("lr", 1e-3)).momentum(c.number("momentum", 0)).dampening(c.number("dampening", 0))
-          .weightDecay(decay).nesterov(c.flag("nesterov", false));
+      case "sgd" ->
+        new SGD(parameters, c.number("lr", 1e-3)).momentum(c.number("momentum", 0)).dampening(c.number("dampening", 0))
+            .weightDecay(decay).nesterov(c.flag("nesterov", false));
       case "adam" -> new Adam(parameters, c.number("lr", 1e-3)).betas(beta(c, 0, 0.9), beta(c, 1, 0.999))
           .eps(c.number("eps", 1e-8)).weightDecay(decay).amsgrad(c.flag("amsgrad", false));
       case "adamw" -> new AdamW(parameters, c.number("lr", 1e-3)).betas(beta(c, 0, 0.9), beta(c, 1, 0.999))
           .eps(c.number("eps", 1e-8)).weightDecay(c.number("weight_decay", 0.01)).amsgrad(c.flag("amsgrad", false));
-      case "rmsprop" -> new RMSprop(parameters, c.number("lr", 1e-2)).alpha(c.number("alpha", 0.99)).eps(c.number("eps", 1e-8))
-          .momentum(c.number("momentum", 0)).weightDecay(decay).centered(c.flag("centered", false));
+      case "rmsprop" ->
+        new RMSprop(parameters, c.number("lr", 1e-2)).alpha(c.number("alpha", 0.99)).eps(c.number("eps", 1e-8))
+            .momentum(c.number("momentum", 0)).weightDecay(decay).centered(c.flag("centered", false));
       default -> throw new IllegalArgumentException("optimizer: expected sgd, adam, adamw or rmsprop, got " + kind);
     };
   }
@@ -168,11 +171,11 @@ final class TrainCases {
     String kind = c.text("schedule", "");
     return switch (kind) {
       case "step" -> new StepLR(o, c.integer("step_size", 1), c.number("gamma", 0.1));
-      case "multistep" -> new MultiStepLR(o, c.integers("milestones"), c.number("gamma", 0.1));
+      case "multistep" -> new MultiStepLR(o, c.number("gamma", 0.1), c.integers("milestones"));
       case "exponential" -> new ExponentialLR(o, c.number("gamma", 0.9));
       case "cosine", "cosine_min" -> new CosineAnnealingLR(o, c.integer("T_max", 1), c.number("eta_min", 0));
       case "cosine_restarts" ->
-          new CosineAnnealingWarmRestarts(o, c.integer("T_0", 1), c.integer("T_mult", 1), c.number("eta_min", 0));
+        new CosineAnnealingWarmRestarts(o, c.integer("T_0", 1), c.integer("T_mult", 1), c.number("eta_min", 0));
       case "linear_warmup" -> linear(c.attrs(), o);
       case "onecycle" -> new OneCycleLR(o, c.number("max_lr", 0.1), c.integer("total_steps", 1));
       case "warmup_then_cosine" -> {
@@ -186,6 +189,7 @@ final class TrainCases {
 
   private static LinearLR linear(JsonNode attrs, RateControlled o) {
     return new LinearLR(
-        o, attrs.path("start_factor").asDouble(1.0 / 3), attrs.path("end_factor").asDouble(1), attrs.path("total_iters").asInt(5));
+        o, attrs.path("start_factor").asDouble(1.0 / 3), attrs.path("end_factor").asDouble(1),
+        attrs.path("total_iters").asInt(5));
   }
 }

@@ -237,7 +237,7 @@ final class DataLoaderTest {
     try (var loader = DataLoader.of(new Numbers(64)).batchSize(4).workers(1).build()) {
       BatchIterator batches = loader.iterator();
       Batch first = batches.next();
-      batches.hasNext();
+      assertTrue(batches.hasNext());
       first.inputSegment();
       batches.next();
       var e = assertThrows(IllegalStateException.class, first::inputSegment);
@@ -427,8 +427,8 @@ final class DataLoaderTest {
     refused("prefetch: expected workers(1)", () -> DataLoader.of(ten).prefetch(2).build());
     refused("dataset: it is empty", () -> DataLoader.of(new Numbers(0)).build());
     refused("batchSize: 11 with dropLast", () -> DataLoader.of(ten).batchSize(11).dropLast(true).build());
-    refused("shuffle: expected false", () ->
-        DataLoader.of(ten).shuffle(true).sampler(new SequentialSampler(10)).build());
+    refused("shuffle: expected false",
+        () -> DataLoader.of(ten).shuffle(true).sampler(new SequentialSampler(10)).build());
     refused("sampler: it draws no sample", () -> DataLoader.of(ten).sampler(new SequentialSampler(0)).build());
     refused("batchSize: 1 makes", () -> DataLoader.of(new Numbers(1L << 40)).build());
     try (var loader = DataLoader.of(ten).build()) {
@@ -445,8 +445,7 @@ final class DataLoaderTest {
   @Test
   void arraysAreLaidOutChannelsLast() {
     var spec = new SampleSpec(ArraySpec.f32(2, 1, 3), ArraySpec.i64(2, 1, 2));
-    var data = CustomDataset.of(1, spec, i ->
-        Sample.of(new float[] {1, 2, 3, 4, 5, 6}, new long[] {1, 2, 3, 4}));
+    var data = CustomDataset.of(1, spec, i -> Sample.of(new float[] {1, 2, 3, 4, 5, 6}, new long[] {1, 2, 3, 4}));
     var buffer = SampleBuffer.allocate(spec);
     data.read(0, buffer);
     assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6}, buffer.input().toArray(JAVA_FLOAT));

@@ -11,6 +11,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.chagres.nn.tensor.Tensor;
+import org.chagres.simd.shape.DType;
 import org.junit.jupiter.api.Test;
 
 final class SamplerTest {
@@ -124,7 +126,8 @@ final class SamplerTest {
     Dataset data = numbers(0, 10);
     List<Subset> parts = Datasets.randomSplit(data, new long[] {7, 0, 3}, 1);
     assertEquals(List.of(7L, 0L, 3L), parts.stream().map(Subset::size).toList());
-    long[] all = LongStream.concat(Arrays.stream(targets(parts.get(0))), Arrays.stream(targets(parts.get(2)))).toArray();
+    long[] all =
+        LongStream.concat(Arrays.stream(targets(parts.get(0))), Arrays.stream(targets(parts.get(2)))).toArray();
     assertArrayEquals(LongStream.range(0, 10).toArray(), sorted(all));
     assertArrayEquals(
         parts.get(0).indices(), Datasets.randomSplit(data, new long[] {7, 0, 3}, 1).get(0).indices());
@@ -137,8 +140,8 @@ final class SamplerTest {
 
   @Test
   void concatenatedSetsFollowOneAnother() {
-    var data = new ConcatDataset(
-        List.of(numbers(0, 0), numbers(0, 3), numbers(3, 3), numbers(3, 4), numbers(4, 4), numbers(4, 9), numbers(9, 9)));
+    var data = new ConcatDataset(List.of(numbers(0, 0), numbers(0, 3), numbers(3, 3), numbers(3, 4), numbers(4, 4),
+        numbers(4, 9), numbers(9, 9)));
     assertArrayEquals(LongStream.range(0, 9).toArray(), targets(data));
     assertThrows(IllegalArgumentException.class, () -> new ConcatDataset(List.of()));
     Dataset other = CustomDataset.of(1, SampleSpec.classification(2), i -> Sample.of(new float[2], 0));
@@ -157,6 +160,26 @@ final class SamplerTest {
       assertThrows(
           IllegalArgumentException.class, () -> new SegmentDataset(SampleSpec.classification(2), -1, inputs, targets));
     }
+  }
+
+  @Test
+  void rowsOfTensors() {
+    Tensor images = Tensor.arange(24).to(DType.F32).reshape(2, 3, 2, 2);
+    var data = new TensorDataset(images, Tensor.of(new long[] {5, 6}, 2));
+    assertEquals(SampleSpec.classification(3, 2, 2), data.spec());
+    assertArrayEquals(new long[] {5, 6}, targets(data));
+    try (var loader = DataLoader.of(data).batchSize(2).workers(1).build()) {
+      for (Batch batch : loader) {
+        assertArrayEquals(images.toFloats(), batch.inputs().toFloats());
+        assertTrue(batch.inputs().isChannelsLast());
+        assertArrayEquals(new long[] {5, 6}, batch.targets().toLongs());
+      }
+    }
+    var rows = CustomDataset.of(1, SampleSpec.classification(2), i -> Sample.of(Tensor.of(new float[] {1, 2}, 2), 3));
+    assertArrayEquals(new long[] {3}, targets(rows));
+    var e = assertThrows(IllegalArgumentException.class, () -> new TensorDataset(images, Tensor.zeros(3)));
+    assertTrue(e.getMessage().contains("[2, 3, 2, 2] and [3]"), e::getMessage);
+    assertThrows(IllegalArgumentException.class, () -> new TensorDataset(Tensor.scalar(1), Tensor.scalar(1)));
   }
 
   @Test

@@ -44,7 +44,8 @@ public final class CpuElementwise implements ElementwiseOps {
 
   @Override
   public void binaryBackward(
-      BinaryOp op, Strided shape, MemorySegment dy, MemorySegment a, MemorySegment b, MemorySegment da, MemorySegment db) {
+      BinaryOp op, Strided shape, MemorySegment dy, MemorySegment a, MemorySegment b, MemorySegment da,
+      MemorySegment db) {
     stream.run(BinaryGradients.of(op, shape, dy, new BinaryGradients.Sides(a, b, da, db)));
   }
 

@@ -16,8 +16,9 @@ import org.chagres.train.data.transform.ImageSource;
 import org.chagres.train.data.transform.Normalize;
 
 /**
- * CIFAR-10: 50,000 and 10,000 colour images of ten classes, 32×32 (Krizhevsky 2009), in its binary version. A record is the label
- * and 3072 bytes, red, green and blue plane; the files are mapped and images go from there to the batch in one pass.
+ * CIFAR-10: 50,000 and 10,000 colour images of ten classes, 32×32 (Krizhevsky 2009), in its binary version. A record
+ * is the label and 3072 bytes, red, green and blue plane; the files are mapped and images go from there to the batch
+ * in one pass.
  */
 public final class Cifar10 implements ImageSource {
   /** The folder in the archive. */
@@ -79,8 +80,8 @@ public final class Cifar10 implements ImageSource {
   }
 
   /**
-   * Fetches the data set from the University of Toronto (162 MiB), unless it is there; the archive's MD5 is checked before
-   * anything is unpacked. Only this method uses the network.
+   * Fetches the data set from the University of Toronto (162 MiB), unless it is there; the archive's MD5 is checked
+   * before anything is unpacked. Only this method uses the network.
    *
    * @param path where {@code cifar-10-batches-bin} shall be
    * @return that folder

@@ -7,8 +7,9 @@ import org.chagres.train.data.DataException;
 import org.chagres.train.data.transform.ImageDataset;
 
 /**
- * A data set that comes with the library, for a first run without a download: the first 10,000 training and the first 2,000 test
- * images of {@link FashionMnist} (MIT licence, beside it in the jar). {@code tools} has the command that made it.
+ * A data set that comes with the library, for a first run without a download: the first 10,000 training and the first
+ * 2,000 test images of {@link FashionMnist} (MIT licence, beside it in the jar). {@code tools} has the command that
+ * made it.
  */
 public final class Embedded {
   private static final String FOLDER = "/org/chagres/train/data/embedded/fashion-mnist-10k/";

@@ -6,8 +6,8 @@ import org.chagres.train.data.transform.ImageDataset;
 import org.chagres.train.data.transform.Normalize;
 
 /**
- * Fashion-MNIST: 60,000 and 10,000 grey images of clothes, 28×28 (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747), in IDX files,
- * gzipped or not. A part of it comes with the library: {@link Embedded}.
+ * Fashion-MNIST: 60,000 and 10,000 grey images of clothes, 28×28 (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747), in
+ * IDX files, gzipped or not. A part of it comes with the library: {@link Embedded}.
  */
 public final class FashionMnist {
   static final List<String> CLASSES =

@@ -16,8 +16,9 @@ import java.util.zip.GZIPInputStream;
 import org.chagres.train.data.DataException;
 
 /**
- * The IDX format of MNIST: a magic number {@code 0x000008RR} (unsigned bytes, rank R), the dimensions as big-endian 32-bit
- * integers, the bytes. Plain files are mapped; gzipped ones, told by their first bytes, are unpacked once into memory off-heap.
+ * The IDX format of MNIST: a magic number {@code 0x000008RR} (unsigned bytes, rank R), the dimensions as big-endian
+ * 32-bit integers, the bytes. Plain files are mapped; gzipped ones, told by their first bytes, are unpacked once into
+ * memory off-heap.
  *
  * @param name of the file, for messages
  * @param dims dimensions, each at least 1
@@ -70,7 +71,7 @@ record Idx(String name, int[] dims, MemorySegment data) {
       }
       MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
       byte[] buffer = new byte[1 << 16];
-      for (long at = 0; at < bytes; ) {
+      for (long at = 0; at < bytes;) {
         int n = in.read(buffer, 0, (int) Math.min(buffer.length, bytes - at));
         if (n < 0) {
           throw new DataException(name + ": expected " + bytes + " bytes after the header, found " + at);

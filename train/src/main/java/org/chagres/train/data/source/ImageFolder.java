@@ -15,9 +15,9 @@ import org.chagres.train.data.transform.ImageShape;
 import org.chagres.train.data.transform.ImageSource;
 
 /**
- * A folder with a folder of images for each class, as torchvision's {@code ImageFolder}: classes are numbered in the order of
- * their folders' names, images are the JPEG, PNG and BMP files below, in the order of their paths. They are decoded to RGB by
- * the loader's workers and stretched to one size ({@link Image#resize}).
+ * A folder with a folder of images for each class, as torchvision's {@code ImageFolder}: classes are numbered in the
+ * order of their folders' names, images are the JPEG, PNG and BMP files below, in the order of their paths. They are
+ * decoded to RGB by the loader's workers and stretched to one size ({@link Image#resize}).
  */
 public final class ImageFolder implements ImageSource {
   private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".bmp");

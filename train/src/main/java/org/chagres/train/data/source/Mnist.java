@@ -6,7 +6,8 @@ import org.chagres.train.data.transform.ImageDataset;
 import org.chagres.train.data.transform.Normalize;
 
 /**
- * MNIST: 60,000 and 10,000 grey images of handwritten digits, 28×28 (LeCun, Cortes, Burges), in its IDX files, gzipped or not.
+ * MNIST: 60,000 and 10,000 grey images of handwritten digits, 28×28 (LeCun, Cortes, Burges), in its IDX files, gzipped
+ * or not.
  */
 public final class Mnist {
   private static final List<String> CLASSES = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");

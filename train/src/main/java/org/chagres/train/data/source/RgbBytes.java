@@ -48,7 +48,8 @@ record RgbBytes(int height, int width, byte[] bytes) {
       long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
       if (pixels < 1 || pixels > MOST_PIXELS) {
         throw new DataException(
-            file + ": expected 1 to " + MOST_PIXELS + " pixels, found " + reader.getWidth(0) + "x" + reader.getHeight(0));
+            file + ": expected 1 to " + MOST_PIXELS + " pixels, found " + reader.getWidth(0) + "x"
+                + reader.getHeight(0));
       }
       return of(reader.read(0));
     } catch (DataException e) {
@@ -73,7 +74,7 @@ record RgbBytes(int height, int width, byte[] bytes) {
         image.getRGB(0, y, w, 1, row, 0, w);
       }
       for (int x = 0, at = 3 * y * w; x < w; x++, at += 3) {
-        int v = grey ? (row[x] >>> shift & 255) * 0x010101 : row[x];
+        int v = grey ? ((row[x] >>> shift) & 255) * 0x010101 : row[x];
         bytes[at] = (byte) (v >> 16);
         bytes[at + 1] = (byte) (v >> 8);
         bytes[at + 2] = (byte) v;

@@ -15,8 +15,8 @@ import java.util.zip.GZIPInputStream;
 import org.chagres.train.data.DataException;
 
 /**
- * Takes named files out of a gzipped tar (POSIX.1-1988 ustar). Folders in the archive, links and everything else are passed
- * over, so no entry can write where it should not.
+ * Takes named files out of a gzipped tar (POSIX.1-1988 ustar). Folders in the archive, links and everything else are
+ * passed over, so no entry can write where it should not.
  */
 final class Tar {
   private static final int BLOCK = 512;
@@ -61,7 +61,7 @@ final class Tar {
   private static void copy(InputStream in, Path file, long size) throws IOException {
     byte[] buffer = new byte[1 << 16];
     try (OutputStream out = Files.newOutputStream(file)) {
-      for (long left = size; left > 0; ) {
+      for (long left = size; left > 0;) {
         int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
         if (n < 0) {
           throw new EOFException();

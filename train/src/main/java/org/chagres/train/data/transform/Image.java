@@ -9,12 +9,13 @@ import java.util.Arrays;
 /**
  * One image on its way from a file's bytes to its place in a batch.
  *
- * <p>Geometry is lazy: {@link #crop} and {@link #flipHorizontal} only move a window over the source, and {@code Normalize} on
- * bytes only sets a table of 256 values a channel. So the usual augmentation of bytes (crop, flip, normalize) is a single pass
- * from the mapped file to the slot. What needs the values ({@link #get}, {@link #set}, {@link #resize}) has them written first.
+ * <p>Geometry is lazy: {@link #crop} and {@link #flipHorizontal} only move a window over the source, and
+ * {@code Normalize} on bytes only sets a table of 256 values a channel. So the usual augmentation of bytes (crop,
+ * flip, normalize) is a single pass from the mapped file to the slot. What needs the values ({@link #get},
+ * {@link #set}, {@link #resize}) has them written first.
  *
- * <p>Values are floats: bytes count as {@code v / 255}. Memory is channels-last whatever the source was. An image belongs to one
- * worker and is used again for each sample.
+ * <p>Values are floats: bytes count as {@code v / 255}. Memory is channels-last whatever the source was. An image
+ * belongs to one worker and is used again for each sample.
  */
 public final class Image {
   private final Scratch scratch = new Scratch();
@@ -124,11 +125,12 @@ public final class Image {
    * @param padding value of what lies beyond, as values are at this point
    */
   public void crop(int y, int x, int newHeight, int newWidth, float padding) {
+    requireLoaded();
     var checked = new ImageShape(channels, newHeight, newWidth);
     if (Math.abs((long) y) > 65_535 || Math.abs((long) x) > 65_535) {
-      throw new IllegalArgumentException("crop: expected a corner within 65535 of the image, got (" + y + ", " + x + ")");
+      throw new IllegalArgumentException(
+          "crop: expected a corner within 65535 of the image, got (" + y + ", " + x + ")");
     }
-    requireLoaded();
     boolean beyond = y < 0 || x < 0 || y + newHeight > height || x + newWidth > width;
     if (beyond) {
       boolean padded = y0 < top || x0 < left || y0 + height > bottom || x0 + width > right;
@@ -153,11 +155,12 @@ public final class Image {
   }
 
   /**
-   * Resamples to another size: bilinear, with antialiasing where it shrinks, as torchvision's default; see {@link Resize}.
+   * Resamples to another size: bilinear, with antialiasing where it shrinks, as torchvision's default; see
+   * {@link Resize}.
    */
   public void resize(int newHeight, int newWidth) {
-    var shape = new ImageShape(channels, newHeight, newWidth);
     requireLoaded();
+    var shape = new ImageShape(channels, newHeight, newWidth);
     if (newHeight == height && newWidth == width) {
       return;
     }
@@ -179,6 +182,7 @@ public final class Image {
   }
 
   private long address(int channel, int y, int x) {
+    requireLoaded();
     if (channel < 0 || channel >= channels || y < 0 || y >= height || x < 0 || x >= width) {
       throw new IndexOutOfBoundsException(
           "(" + channel + ", " + y + ", " + x + ") is not in an image of " + shape());

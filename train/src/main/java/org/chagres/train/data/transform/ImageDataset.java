@@ -1,15 +1,13 @@
 package org.chagres.train.data.transform;
 
 import java.util.List;
-import org.chagres.simd.shape.DType;
-import org.chagres.train.data.ArraySpec;
 import org.chagres.train.data.Dataset;
 import org.chagres.train.data.SampleBuffer;
 import org.chagres.train.data.SampleSpec;
 
 /**
- * Images with class numbers: a source and what is done to each image. Inputs are floats {@code (C, H, W)}, in [0, 1] unless a
- * transform says otherwise; targets are 64-bit class numbers.
+ * Images with class numbers: a source and what is done to each image. Inputs are floats {@code (C, H, W)}, in [0, 1]
+ * unless a transform says otherwise; targets are 64-bit class numbers.
  */
 public final class ImageDataset implements Dataset {
   private final ImageSource source;
@@ -26,8 +24,7 @@ public final class ImageDataset implements Dataset {
     this.source = source;
     this.transform = transform;
     shape = transform.outputShape(source.shape());
-    spec =
-        new SampleSpec(ArraySpec.f32(shape.channels(), shape.height(), shape.width()), new ArraySpec(DType.I64, List.of()));
+    spec = SampleSpec.classification(shape.channels(), shape.height(), shape.width());
   }
 
   /**

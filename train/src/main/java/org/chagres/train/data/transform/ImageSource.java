@@ -3,8 +3,8 @@ package org.chagres.train.data.transform;
 import java.util.List;
 
 /**
- * Labelled images as a file format holds them, before any transform. {@link ImageDataset} makes a data set of it. Called by
- * several workers at the same time.
+ * Labelled images as a file format holds them, before any transform. {@link ImageDataset} makes a data set of it.
+ * Called by several workers at the same time.
  */
 public interface ImageSource {
 

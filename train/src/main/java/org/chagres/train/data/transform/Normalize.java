@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.chagres.train.data.SampleRandom;
 
 /**
- * {@code (x - mean) / std} per channel, where bytes count as {@code v / 255}. On bytes it is a table and costs nothing of its own;
- * the values are those of torchvision's {@code ToTensor} and {@code Normalize} to the last bit.
+ * {@code (x - mean) / std} per channel, where bytes count as {@code v / 255}. On bytes it is a table and costs nothing
+ * of its own; the values are those of torchvision's {@code ToTensor} and {@code Normalize} to the last bit.
  */
 public final class Normalize implements Transform {
   private final float[] mean;

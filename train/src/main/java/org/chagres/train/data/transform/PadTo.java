@@ -3,7 +3,10 @@ package org.chagres.train.data.transform;
 import org.chagres.simd.shape.Size;
 import org.chagres.train.data.SampleRandom;
 
-/** Pads to a size, evenly on both sides, the odd pixel below and to the right: 28×28 becomes 32×32 with two on each side. */
+/**
+ * Pads to a size, evenly on both sides, the odd pixel below and to the right: 28×28 becomes 32×32 with two on each
+ * side.
+ */
 public final class PadTo implements Transform {
   private final Size size;
   private final float fill;

@@ -4,8 +4,8 @@ import org.chagres.simd.shape.Size;
 import org.chagres.train.data.SampleRandom;
 
 /**
- * A rectangle at a random place, after padding on all sides: {@code new RandomCrop(32).padding(4)}. Every place is equally
- * likely, as in torchvision.
+ * A rectangle at a random place, after padding on all sides: {@code new RandomCrop(32).padding(4)}. Every place is
+ * equally likely, as in torchvision.
  */
 public final class RandomCrop implements Transform {
   private final Size size;

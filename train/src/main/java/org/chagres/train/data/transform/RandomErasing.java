@@ -3,9 +3,9 @@ package org.chagres.train.data.transform;
 import org.chagres.train.data.SampleRandom;
 
 /**
- * Overwrites a random rectangle (Zhong, Zheng, Kang, Li, Yang 2017, arXiv:1708.04896) as torchvision does: its area is a random
- * part of the image's, its height to width ratio random on a log scale; ten tries to fit it, else the image stays as it is.
- * Comes after {@link Normalize}, so that the value is one of normalized images.
+ * Overwrites a random rectangle (Zhong, Zheng, Kang, Li, Yang 2017, arXiv:1708.04896) as torchvision does: its area is
+ * a random part of the image's, its height to width ratio random on a log scale; ten tries to fit it, else the image
+ * stays as it is. Comes after {@link Normalize}, so that the value is one of normalized images.
  */
 public final class RandomErasing implements Transform {
   private static final int TRIES = 10;

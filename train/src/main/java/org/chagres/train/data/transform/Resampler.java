@@ -57,7 +57,7 @@ final class Resampler {
     if (cache.size() > MOST_CACHED) {
       cache.clear();
     }
-    return cache.computeIfAbsent((long) in << 32 | out, key -> new Weights(in, out));
+    return cache.computeIfAbsent(((long) in << 32) | out, key -> new Weights(in, out));
   }
 
   /** For each output the inputs it mixes, and with what weights. */

@@ -4,9 +4,9 @@ import org.chagres.simd.shape.Size;
 import org.chagres.train.data.SampleRandom;
 
 /**
- * Bilinear resampling to a fixed size, antialiased where it shrinks: torchvision's {@code Resize((h, w))} with its default
- * antialiasing, {@code align_corners=False}. Values stay floats; torchvision rounds to bytes when it is given bytes, which
- * differs by up to half a step of 1/255.
+ * Bilinear resampling to a fixed size, antialiased where it shrinks: torchvision's {@code Resize((h, w))} with its
+ * default antialiasing, {@code align_corners=False}. Values stay floats; torchvision rounds to bytes when it is given
+ * bytes, which differs by up to half a step of 1/255.
  */
 public final class Resize implements Transform {
   private final Size size;

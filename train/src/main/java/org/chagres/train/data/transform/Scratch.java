@@ -22,7 +22,7 @@ final class Scratch {
   long floats(long count, long inUse, long alsoInUse) {
     for (int i = 0; i < floats.length; i++) {
       long address = floats[i].address();
-      if (address == 0 || address != inUse && address != alsoInUse) {
+      if (address == 0 || (address != inUse && address != alsoInUse)) {
         if (floats[i].byteSize() < 4 * count) {
           floats[i] = Arena.ofAuto().allocate(4 * count, 64);
         }

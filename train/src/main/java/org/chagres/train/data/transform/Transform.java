@@ -3,8 +3,8 @@ package org.chagres.train.data.transform;
 import org.chagres.train.data.SampleRandom;
 
 /**
- * A change to an image on its way into a batch. One object serves all workers at the same time, so it holds options only;
- * what is random is drawn from the sample's own generator.
+ * A change to an image on its way into a batch. One object serves all workers at the same time, so it holds options
+ * only; what is random is drawn from the sample's own generator.
  */
 @FunctionalInterface
 public interface Transform {
