@@ -13,8 +13,8 @@ import org.chagres.simd.math.Tanh;
 import org.chagres.simd.shape.UnaryOp;
 
 /**
- * The functions that are made of an exponential, block by block: the exponential of a block goes to scratch and stays in the nearest
- * cache until it is used.
+ * The functions that are made of an exponential, block by block: the exponential of a block goes to scratch and stays
+ * in the nearest cache until it is used.
  */
 final class Activations {
 

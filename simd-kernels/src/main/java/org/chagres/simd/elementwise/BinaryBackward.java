@@ -12,8 +12,8 @@ import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.shape.BinaryOp;
 
 /**
- * The loops of {@link BinaryGradients}, over whole dense vectors. An element's operands are all read before its gradients are
- * written, so that a gradient may stand in an operand's memory.
+ * The loops of {@link BinaryGradients}, over whole dense vectors. An element's operands are all read before its
+ * gradients are written, so that a gradient may stand in an operand's memory.
  */
 final class BinaryBackward {
 
@@ -75,7 +75,10 @@ final class BinaryBackward {
     }
   }
 
-  /** By PyTorch: no gradient for the base where the exponent is 0, none for the exponent where the base is 0 and it isn't below. */
+  /**
+   * By PyTorch: no gradient for the base where the exponent is 0, none for the exponent where the base is 0 and it
+   * isn't below.
+   */
   private static void pow(long dy, long a, long b, long da, long db, int n) {
     for (int i = 0; i < n; i++) {
       double d = ALL.get(JAVA_FLOAT_UNALIGNED, dy + 4L * i);
@@ -96,8 +99,10 @@ final class BinaryBackward {
       FloatVector half = d.mul(0.5f);
       VectorMask<Float> same = u.compare(VectorOperators.EQ, v);
       // As PyTorch's, which masks out the loser: a NaN, that loses to none, leaves the gradient with both.
-      d.blend(FloatVector.broadcast(S, 0f), u.compare(VectorOperators.LT, v)).blend(half, same).intoMemorySegment(ALL, da + 4L * i, ORDER);
-      d.blend(FloatVector.broadcast(S, 0f), v.compare(VectorOperators.LT, u)).blend(half, same).intoMemorySegment(ALL, db + 4L * i, ORDER);
+      FloatVector left = d.blend(0f, u.compare(VectorOperators.LT, v)).blend(half, same);
+      FloatVector right = d.blend(0f, v.compare(VectorOperators.LT, u)).blend(half, same);
+      left.intoMemorySegment(ALL, da + 4L * i, ORDER);
+      right.intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 
@@ -109,8 +114,10 @@ final class BinaryBackward {
       FloatVector half = d.mul(0.5f);
       VectorMask<Float> same = u.compare(VectorOperators.EQ, v);
       // As PyTorch's, which masks out the loser: a NaN, that loses to none, leaves the gradient with both.
-      d.blend(FloatVector.broadcast(S, 0f), u.compare(VectorOperators.GT, v)).blend(half, same).intoMemorySegment(ALL, da + 4L * i, ORDER);
-      d.blend(FloatVector.broadcast(S, 0f), v.compare(VectorOperators.GT, u)).blend(half, same).intoMemorySegment(ALL, db + 4L * i, ORDER);
+      FloatVector left = d.blend(0f, u.compare(VectorOperators.GT, v)).blend(half, same);
+      FloatVector right = d.blend(0f, v.compare(VectorOperators.GT, u)).blend(half, same);
+      left.intoMemorySegment(ALL, da + 4L * i, ORDER);
+      right.intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 }

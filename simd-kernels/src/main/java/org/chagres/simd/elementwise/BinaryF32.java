@@ -11,8 +11,8 @@ import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.shape.BinaryOp;
 
 /**
- * The f32 loops of {@link BinaryMap}, over whole vectors; {@code y} may be an operand that isn't repeated. An operand that is
- * repeated is one vector of the repeated value, and its address does not move.
+ * The f32 loops of {@link BinaryMap}, over whole vectors; {@code y} may be an operand that isn't repeated. An operand
+ * that is repeated is one vector of the repeated value, and its address does not move.
  */
 final class BinaryF32 {
 
@@ -104,7 +104,8 @@ final class BinaryF32 {
     for (int i = 0; i < n; i += Lanes.COUNT) {
       FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
       FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
-      v.blend(u, u.compare(VectorOperators.GT, v)).blend(u, u.compare(VectorOperators.NE, u)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+      FloatVector w = v.blend(u, u.compare(VectorOperators.GT, v)).blend(u, u.compare(VectorOperators.NE, u));
+      w.intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -114,7 +115,8 @@ final class BinaryF32 {
     for (int i = 0; i < n; i += Lanes.COUNT) {
       FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
       FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
-      v.blend(u, u.compare(VectorOperators.LT, v)).blend(u, u.compare(VectorOperators.NE, u)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+      FloatVector w = v.blend(u, u.compare(VectorOperators.LT, v)).blend(u, u.compare(VectorOperators.NE, u));
+      w.intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 }

@@ -13,8 +13,8 @@ import org.chagres.simd.shape.Strided;
 /**
  * y = a ∘ b with the strides of two operands.
  *
- * <p>f32 goes row by row where a row runs densely in an operand or repeats one element of it, which is loaded as a vector once
- * a row; other strides, short rows and the other types go by blocks packed densely into scratch.
+ * <p>f32 goes row by row where a row runs densely in an operand or repeats one element of it, which is loaded as a
+ * vector once a row; other strides, short rows and the other types go by blocks packed densely into scratch.
  */
 public final class BinaryMap {
 

@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The loops of {@link UnaryMap#backward}, over whole vectors; {@code dx} may be {@code dy} or {@code saved}. The loaded {@code v}
- * is the operand, or the result for the functions that save it.
+ * The loops of {@link UnaryMap#backward}, over whole vectors; {@code dx} may be {@code dy} or {@code saved}. The
+ * loaded {@code v} is the operand, or the result for the functions that save it.
  */
 final class UnaryBackward {
 
@@ -48,7 +48,8 @@ final class UnaryBackward {
     for (int i = 0; i < n; i += Lanes.COUNT) {
       FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
       FloatVector v = FloatVector.fromMemorySegment(S, ALL, saved + 4L * i, ORDER);
-      FloatVector.broadcast(S, 0f).blend(d, v.compare(VectorOperators.GT, 0f)).intoMemorySegment(ALL, dx + 4L * i, ORDER);
+      d = FloatVector.broadcast(S, 0f).blend(d, v.compare(VectorOperators.GT, 0f));
+      d.intoMemorySegment(ALL, dx + 4L * i, ORDER);
     }
   }
 

@@ -12,8 +12,8 @@ import org.chagres.simd.math.Exp;
 import org.chagres.simd.math.Log;
 
 /**
- * The loops of {@link UnaryMap#forward}, over whole vectors; {@code y} may be {@code x}. One method a function, so that each
- * is compiled for itself.
+ * The loops of {@link UnaryMap#forward}, over whole vectors; {@code y} may be {@code x}. One method a function, so
+ * that each is compiled for itself.
  */
 final class UnaryForward {
 

@@ -14,8 +14,9 @@ import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /**
- * The gradient of {@link GatherRows}' table: each row is the sum of the dy[i] whose index it is, in the order of i. The first phase
- * sorts the i by row (counting, so the order within a row stays); the second sums, each row on one worker.
+ * The gradient of {@link GatherRows}' table: each row is the sum of the dy[i] whose index it is, in the order of i.
+ * The first phase sorts the i by row (counting, so the order within a row stays); the second sums, each row on one
+ * worker.
  */
 public final class SumRows extends Job {
 

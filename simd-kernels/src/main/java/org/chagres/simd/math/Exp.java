@@ -10,11 +10,11 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * e^x within 2 ulp for every result that is a normal number; results below the smallest normal number (x under -87.336) are 0,
- * results too large (x over 88.722) are infinite, NaN stays NaN.
+ * e^x within 2 ulp for every result that is a normal number; results below the smallest normal number (x under
+ * -87.336) are 0, results too large (x over 88.722) are infinite, NaN stays NaN.
  *
- * <p>x = k ln 2 + r with k rounded by adding 1.5 · 2^23; e^r by the polynomial of Cephes' {@code expf} (Moshier), |r| ≤ ln 2 / 2;
- * k is then added to the exponent.
+ * <p>x = k ln 2 + r with k rounded by adding 1.5 · 2^23; e^r by the polynomial of Cephes' {@code expf} (Moshier), |r|
+ * ≤ ln 2 / 2; k is then added to the exponent.
  */
 public final class Exp {
 

@@ -9,12 +9,13 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The normal distribution's cumulative function Φ(x) = (1 + erf(x / √2)) / 2 and the bell e^(-x²/2), √(2π) times its density: what
- * GELU is made of.
+ * The normal distribution's cumulative function Φ(x) = (1 + erf(x / √2)) / 2 and the bell e^(-x²/2), √(2π) times its
+ * density: what GELU is made of.
  *
- * <p>Φ(-x) = e^(-x²/2) · t · Q(t) for x ≥ 0 with t = 1 / (1 + 0.275 x); Q is a polynomial fitted for the least relative error over x
- * from 0 to 14 (4e-8 before rounding). So Φ keeps its relative error (some 1e-6, from the rounding of x²/2) far out in the lower
- * tail, where 1 + erf would have cancelled, and shares its exponential with the density.
+ * <p>Φ(-x) = e^(-x²/2) · t · Q(t) for x ≥ 0 with t = 1 / (1 + 0.275 x); Q is a polynomial fitted for the least
+ * relative error over x from 0 to 14 (4e-8 before rounding). So Φ keeps its relative error (some 1e-6, from the
+ * rounding of x²/2) far out in the lower tail, where 1 + erf would have cancelled, and shares its exponential with
+ * the density.
  */
 public final class Gauss {
 
@@ -43,7 +44,9 @@ public final class Gauss {
     Exp.run(bell, bell, n);
   }
 
-  /** y = Φ(x) from x and its bell, for {@code n} elements, a multiple of the lanes; {@code y} may be either's memory. */
+  /**
+   * y = Φ(x) from x and its bell, for {@code n} elements, a multiple of the lanes; {@code y} may be either's memory.
+   */
   public static void cumulative(long x, long bell, long y, int n) {
     for (int i = 0; i < n; i += Lanes.COUNT) {
       FloatVector v = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);

@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The hyperbolic tangent within 3 ulp: an odd polynomial below 0.625 (Cephes' {@code tanhf}, Moshier), 1 - 2 / (e^2|x| + 1) with
- * x's sign above.
+ * The hyperbolic tangent within 3 ulp: an odd polynomial below 0.625 (Cephes' {@code tanhf}, Moshier), 1 - 2 /
+ * (e^2|x| + 1) with x's sign above.
  */
 public final class Tanh {
 

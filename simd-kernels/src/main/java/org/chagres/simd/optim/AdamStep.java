@@ -13,8 +13,9 @@ import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /**
- * One step of Adam or AdamW, by PyTorch's {@code torch.optim.Adam}: m += (1 - β1)(g - m); v = β2 · v + (1 - β2) g²; p loses
- * lr / (1 - β1^t) · m / (√v / √(1 - β2^t) + eps), where amsgrad puts the largest v so far. The corrections are worked out in double.
+ * One step of Adam or AdamW, by PyTorch's {@code torch.optim.Adam}: m += (1 - β1)(g - m); v = β2 · v + (1 - β2) g²; p
+ * loses lr / (1 - β1^t) · m / (√v / √(1 - β2^t) + eps), where amsgrad puts the largest v so far. The corrections are
+ * worked out in double.
  */
 public final class AdamStep extends BlockJob {
 

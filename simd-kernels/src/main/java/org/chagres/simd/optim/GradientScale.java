@@ -58,7 +58,8 @@ public final class GradientScale {
     @Override
     void vectors(long gradient, long b, long c, long d, long e, int n) {
       for (int i = 0; i < n; i += Lanes.COUNT) {
-        FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER).mul(factor).intoMemorySegment(ALL, gradient + 4L * i, ORDER);
+        FloatVector g = FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER);
+        g.mul(factor).intoMemorySegment(ALL, gradient + 4L * i, ORDER);
       }
     }
   }

@@ -12,8 +12,9 @@ import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /**
- * One step of RMSprop, by PyTorch's {@code torch.optim.RMSprop}: s = α · s + (1 - α) g²; the denominator is √s + eps or, centered,
- * √(s - mean²) + eps; p loses lr · g / denominator or, with momentum, lr times the buffer that gathers them.
+ * One step of RMSprop, by PyTorch's {@code torch.optim.RMSprop}: s = α · s + (1 - α) g²; the denominator is √s + eps
+ * or, centered, √(s - mean²) + eps; p loses lr · g / denominator or, with momentum, lr times the buffer that gathers
+ * them.
  */
 public final class RmsPropStep extends BlockJob {
 

@@ -12,8 +12,9 @@ import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /**
- * One step of stochastic gradient descent, by PyTorch's {@code torch.optim.SGD}: g = ±gradient + decay · p; the buffer becomes
- * momentum · buffer + (1 - dampening) · g, or g at first; p loses lr times g + momentum · buffer (Nesterov) or the buffer.
+ * One step of stochastic gradient descent, by PyTorch's {@code torch.optim.SGD}: g = ±gradient + decay · p; the
+ * buffer becomes momentum · buffer + (1 - dampening) · g, or g at first; p loses lr times g + momentum · buffer
+ * (Nesterov) or the buffer.
  */
 public final class SgdStep extends BlockJob {
 
@@ -80,7 +81,8 @@ public final class SgdStep extends BlockJob {
     FloatVector sign = FloatVector.broadcast(S, sign());
     FloatVector decay = FloatVector.broadcast(S, (float) options.weightDecay());
     // With Nesterov's g + momentum · g, else the buffer g.
-    FloatVector lr = FloatVector.broadcast(S, (float) (options.nesterov() ? -options.lr() * (1 + options.momentum()) : -options.lr()));
+    double share = options.nesterov() ? 1 + options.momentum() : 1;
+    FloatVector lr = FloatVector.broadcast(S, (float) (-options.lr() * share));
     for (int i = 0; i < n; i += Lanes.COUNT) {
       FloatVector p = FloatVector.fromMemorySegment(S, ALL, parameter + 4L * i, ORDER);
       FloatVector g = p.fma(decay, FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER).mul(sign));
@@ -96,7 +98,8 @@ public final class SgdStep extends BlockJob {
     FloatVector share = FloatVector.broadcast(S, (float) (1 - options.dampening()));
     // The step is own · g + other · buffer: with Nesterov 1 and momentum, else 0 and 1.
     FloatVector own = FloatVector.broadcast(S, (float) (options.nesterov() ? -options.lr() : 0));
-    FloatVector other = FloatVector.broadcast(S, (float) (options.nesterov() ? -options.lr() * options.momentum() : -options.lr()));
+    double part = options.nesterov() ? options.momentum() : 1;
+    FloatVector other = FloatVector.broadcast(S, (float) (-options.lr() * part));
     for (int i = 0; i < n; i += Lanes.COUNT) {
       FloatVector p = FloatVector.fromMemorySegment(S, ALL, parameter + 4L * i, ORDER);
       FloatVector g = p.fma(decay, FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER).mul(sign));

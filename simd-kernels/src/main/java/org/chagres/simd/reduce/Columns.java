@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The loops down the columns of f32 rows that are {@code step} bytes apart, into a row of accumulators: doubles for sums, floats
- * for extremes. Memory is read in its order.
+ * The loops down the columns of f32 rows that are {@code step} bytes apart, into a row of accumulators: doubles for
+ * sums, floats for extremes. Memory is read in its order.
  */
 final class Columns {
 
@@ -94,7 +94,8 @@ final class Columns {
       for (int j = 0; j < whole; j += LANES) {
         DoubleVector sum = DoubleVector.fromMemorySegment(D, ALL, sums + 8L * j, ORDER);
         FloatVector f = FloatVector.fromMemorySegment(HALF, ALL, row + 4L * j, ORDER);
-        DoubleVector v = ((DoubleVector) f.convertShape(VectorOperators.F2D, D, 0)).sub(DoubleVector.fromMemorySegment(D, ALL, means + 8L * j, ORDER));
+        DoubleVector m = DoubleVector.fromMemorySegment(D, ALL, means + 8L * j, ORDER);
+        DoubleVector v = ((DoubleVector) f.convertShape(VectorOperators.F2D, D, 0)).sub(m);
         v.fma(v, sum).intoMemorySegment(ALL, sums + 8L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {

@@ -12,8 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The loops over contiguous f32 that give one value: sums in double, extremes. The lanes of the accumulators are added one after
- * another at the end, since the order of the Vector API's own reductions is not defined, and with it their bits.
+ * The loops over contiguous f32 that give one value: sums in double, extremes. The lanes of the accumulators are
+ * added one after another at the end, since the order of the Vector API's own reductions is not defined, and with it
+ * their bits.
  */
 final class Rows {
 
@@ -257,8 +258,11 @@ final class Rows {
     int whole = n - n % Lanes.COUNT;
     int i = 0;
     if (!Float.isNaN(value)) {
-      while (i < whole && !FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).compare(VectorOperators.EQ, value).anyTrue()) {
-        i += Lanes.COUNT;
+      for (; i < whole; i += Lanes.COUNT) {
+        FloatVector v = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
+        if (v.compare(VectorOperators.EQ, value).anyTrue()) {
+          break;
+        }
       }
     }
     for (; i < n; i++) {

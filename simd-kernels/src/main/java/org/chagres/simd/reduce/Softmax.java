@@ -13,8 +13,9 @@ import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ReduceShape;
 
 /**
- * y = e^(x - m) / Σ e^(x - m) along the middle dimension, or its logarithm x - m - log Σ e^(x - m), with m the largest x; sums in
- * double. Where all x are minus infinity, or one is infinity or NaN, the results are NaN, as PyTorch's.
+ * y = e^(x - m) / Σ e^(x - m) along the middle dimension, or its logarithm x - m - log Σ e^(x - m), with m the
+ * largest x; sums in double. Where all x are minus infinity, or one is infinity or NaN, the results are NaN, as
+ * PyTorch's.
  */
 public final class Softmax extends Job {
 

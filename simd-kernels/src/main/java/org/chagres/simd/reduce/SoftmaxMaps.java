@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The maps that end a softmax, over any number of elements. {@code m} and {@code s} are rows, or one vector of a repeated value
- * where their step is 0. The tails repeat the vectors' roundings, product and difference apart.
+ * The maps that end a softmax, over any number of elements. {@code m} and {@code s} are rows, or one vector of a
+ * repeated value where their step is 0. The tails repeat the vectors' roundings, product and difference apart.
  */
 final class SoftmaxMaps {
 
