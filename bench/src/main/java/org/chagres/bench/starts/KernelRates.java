@@ -3,11 +3,11 @@ package org.chagres.bench.starts;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.chagres.bench.kernel.Buffers;
 import org.chagres.bench.measure.Row;
 import org.chagres.bench.measure.Rows;
 import org.chagres.simd.conv.Conv;
@@ -90,26 +90,27 @@ final class KernelRates {
     return kernel.operations / best;
   }
 
+  /** No kernel changes what it reads, so values stay away from denormals however often all run. */
   private static List<Kernel> kernels(Arena arena) {
     ConvShape conv = ConvShape.of(1, 64, 8, 8, 64, 3, 1, 1);
-    MemorySegment x = floats(arena, conv.xCount());
-    MemorySegment y = floats(arena, conv.yCount());
-    MemorySegment w = floats(arena, conv.wCount());
-    MemorySegment dx = floats(arena, conv.xCount());
-    MemorySegment dw = floats(arena, conv.wCount());
+    MemorySegment x = Buffers.floats(arena, conv.xCount());
+    MemorySegment y = Buffers.floats(arena, conv.yCount());
+    MemorySegment w = Buffers.floats(arena, conv.wCount());
+    MemorySegment dx = Buffers.floats(arena, conv.xCount());
+    MemorySegment dw = Buffers.floats(arena, conv.wCount());
     MemorySegment none = MemorySegment.NULL;
     MemorySegment packed = arena.allocate(Conv.packedBytes(conv, ConvPass.FORWARD), 64);
     MemorySegment rotated = arena.allocate(Conv.packedBytes(conv, ConvPass.BACKWARD_DATA), 64);
     int side = 192;
     GemmShape product = GemmShape.of(side, side, side, false, false);
-    MemorySegment a = floats(arena, product.aCount());
-    MemorySegment b = floats(arena, product.bCount());
-    MemorySegment c = floats(arena, product.cCount());
+    MemorySegment a = Buffers.floats(arena, product.aCount());
+    MemorySegment b = Buffers.floats(arena, product.bCount());
+    MemorySegment c = Buffers.floats(arena, product.cCount());
     NormShape norm = new NormShape(1024, 64, 1e-5);
-    MemorySegment u = floats(arena, norm.count());
-    MemorySegment v = floats(arena, norm.count());
-    Moments moments = new Moments(floats(arena, 64), floats(arena, 64));
-    Gradients gradients = new Gradients(v, floats(arena, 64), floats(arena, 64));
+    MemorySegment u = Buffers.floats(arena, norm.count());
+    MemorySegment v = Buffers.floats(arena, norm.count());
+    Moments moments = new Moments(Buffers.floats(arena, 64), Buffers.floats(arena, 64));
+    Gradients gradients = new Gradients(v, Buffers.floats(arena, 64), Buffers.floats(arena, 64));
     Unary silu = Unary.of(UnaryOp.SILU);
     Unary relu = Unary.of(UnaryOp.RELU);
     return List.of(
@@ -124,14 +125,5 @@ final class KernelRates {
         new Kernel("relu", UnaryMap.forward(relu, norm.count(), u, v), norm.count()),
         new Kernel("silu", UnaryMap.forward(silu, norm.count(), u, v), norm.count()),
         new Kernel("silu_back", UnaryMap.backward(silu, norm.count(), u, u, v), norm.count()));
-  }
-
-  /** Small values; what kernels write, no kernel reads but as convolution's y, so nothing sinks to denormals. */
-  private static MemorySegment floats(Arena arena, long count) {
-    MemorySegment s = arena.allocate(4 * count, 64);
-    for (long i = 0; i < count; i++) {
-      s.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i % 7 - 3) * 0.01f);
-    }
-    return s;
   }
 }
