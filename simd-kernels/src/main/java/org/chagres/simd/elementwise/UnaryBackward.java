@@ -48,8 +48,8 @@ final class UnaryBackward {
     for (int i = 0; i < n; i += Lanes.COUNT) {
       FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
       FloatVector v = FloatVector.fromMemorySegment(S, ALL, saved + 4L * i, ORDER);
-      d = FloatVector.broadcast(S, 0f).blend(d, v.compare(VectorOperators.GT, 0f));
-      d.intoMemorySegment(ALL, dx + 4L * i, ORDER);
+      // Not "where v > 0": a NaN lets the gradient through, as in PyTorch.
+      d.blend(0f, v.compare(VectorOperators.LE, 0f)).intoMemorySegment(ALL, dx + 4L * i, ORDER);
     }
   }
 
