@@ -39,14 +39,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 public class ConvRate {
 
-  @Param({"0", "1", "3", "5"})
-  int layer;
+  @Param({"0", "1", "3", "5"}) int layer;
 
-  @Param("16")
-  int images;
+  @Param("16") int images;
 
-  @Param("1")
-  int threads;
+  @Param("1") int threads;
 
   private Arena arena;
   private Workers workers;

@@ -36,11 +36,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 public class GemmRate {
 
-  @Param({"256", "512", "1024"})
-  int n;
+  @Param({"256", "512", "1024"}) int n;
 
-  @Param("1")
-  int threads;
+  @Param("1") int threads;
 
   private Arena arena;
   private Workers workers;

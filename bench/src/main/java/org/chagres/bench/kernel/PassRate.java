@@ -51,11 +51,9 @@ public class PassRate {
   private static final int CHANNELS = 32;
   private static final int SIDE = 32;
 
-  @Param({"8", "128"})
-  int images;
+  @Param({"8", "128"}) int images;
 
-  @Param("1")
-  int threads;
+  @Param("1") int threads;
 
   private Arena arena;
   private Workers workers;

@@ -29,11 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 public class InferenceCall {
 
-  @Param({"1", "8"})
-  int batch;
+  @Param({"1", "8"}) int batch;
 
-  @Param("1")
-  int threads;
+  @Param("1") int threads;
 
   private CnnInference network;
 

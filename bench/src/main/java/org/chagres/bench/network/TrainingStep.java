@@ -29,11 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 public class TrainingStep {
 
-  @Param("32")
-  int batch;
+  @Param("32") int batch;
 
-  @Param("1")
-  int threads;
+  @Param("1") int threads;
 
   private CnnTraining network;
 

@@ -30,7 +30,8 @@ public record FreshStarts(Map<String, List<Double>> rates) {
    */
   public static FreshStarts run(int count, long busyMillis, long calmMillis, Consumer<Row> onStart) {
     List<String> command = FreshJvm.plain(
-        "org.chagres.bench", KernelRates.class.getName(), List.of(Long.toString(busyMillis), Long.toString(calmMillis)));
+        "org.chagres.bench", KernelRates.class.getName(),
+        List.of(Long.toString(busyMillis), Long.toString(calmMillis)));
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Row row = Output.require(command).stream()

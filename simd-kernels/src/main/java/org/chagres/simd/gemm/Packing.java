@@ -2,6 +2,8 @@ package org.chagres.simd.gemm;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.gemm.Tiles.ADDRESS;
+import static org.chagres.simd.gemm.Tiles.MR;
+import static org.chagres.simd.gemm.Tiles.NR;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.ValueLayout;
@@ -20,6 +22,7 @@ final class Packing {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int LANES = Lanes.COUNT;
+  private static final long V = 4L * LANES;
 
   /** Two floats as one long, the first in the low half on every machine. */
   private static final ValueLayout.OfLong PAIR = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -40,10 +43,10 @@ final class Packing {
    * @param to where to
    */
   static void copy(long from, long ld, int valid, int width, int kc, long to) {
-    if (valid == width && width % LANES == 0) {
-      copyVectors(from, ld, width, kc, to);
+    if (valid == width && width == NR) {
+      copyTwoVectors(from, ld, kc, to);
     } else if (valid == width) {
-      copyPairs(from, ld, width, kc, to);
+      copyPairs(from, ld, kc, to);
     } else {
       for (int k = 0; k < kc; k++) {
         for (int r = 0; r < width; r++) {
@@ -53,21 +56,24 @@ final class Packing {
     }
   }
 
-  private static void copyVectors(long from, long ld, int width, int kc, long to) {
+  /** Whole panels of B. */
+  private static void copyTwoVectors(long from, long ld, int kc, long to) {
+    to &= ADDRESS;
     for (int k = 0; k < kc; k++) {
       long source = (from + k * ld) & ADDRESS;
-      long target = (to + 4L * k * width) & ADDRESS;
-      for (int r = 0; r < width; r += LANES) {
-        FloatVector.fromMemorySegment(S, ALL, source + 4L * r, ORDER).intoMemorySegment(ALL, target + 4L * r, ORDER);
-      }
+      long target = to + 4L * NR * k;
+      FloatVector.fromMemorySegment(S, ALL, source, ORDER).intoMemorySegment(ALL, target, ORDER);
+      FloatVector.fromMemorySegment(S, ALL, source + V, ORDER).intoMemorySegment(ALL, target + V, ORDER);
     }
   }
 
-  private static void copyPairs(long from, long ld, int width, int kc, long to) {
+  /** Whole panels of A; the inner loop is of constant length and unrolled. */
+  private static void copyPairs(long from, long ld, int kc, long to) {
+    to &= ADDRESS;
     for (int k = 0; k < kc; k++) {
       long source = (from + k * ld) & ADDRESS;
-      long target = (to + 4L * k * width) & ADDRESS;
-      for (int r = 0; r < width; r += 2) {
+      long target = to + 4L * MR * k;
+      for (int r = 0; r < MR; r += 2) {
         ALL.set(PAIR, target + 4L * r, ALL.get(PAIR, source + 4L * r));
       }
     }

@@ -2,7 +2,6 @@ package org.chagres.simd.optim;
 
 import static org.chagres.simd.memory.Native.ALL;
 
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
