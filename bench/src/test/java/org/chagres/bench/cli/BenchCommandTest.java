@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.chagres.bench.measure.Row;
 import org.chagres.bench.measure.Rows;
+import org.chagres.bench.measure.Warmup;
+import org.chagres.simd.shape.ConvShape;
 import org.chagres.train.cli.Main;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,7 @@ class BenchCommandTest {
     }
     assertEquals(2, run("bench", "train", "--threads", "-1").code());
     assertEquals(2, run("bench", "train", "--steps", "0").code());
+    assertEquals(2, run("bench", "train", "--warm-up", "-1").code());
     assertEquals(2, run("bench", "starts", "--count", "0").code());
     assertEquals(2, run("bench", "peers").code());
     assertEquals(2, run("bench", "peers", "--peers", "x", "--job", "x").code());
@@ -63,7 +66,7 @@ class BenchCommandTest {
 
   @Test
   void trainingPrintsThePeersFields() {
-    Ended e = run("bench", "train", "--batch", "1", "--steps", "2", "--threads", "1", "--json");
+    Ended e = run("bench", "train", "--batch", "1", "--steps", "2", "--threads", "1", "--warm-up", "0.2", "--json");
     assertEquals(0, e.code(), e.err());
     Row row = e.rows().getFirst();
     assertEquals(
@@ -78,7 +81,7 @@ class BenchCommandTest {
 
   @Test
   void inferencePrintsThePeersFields() {
-    Ended e = run("bench", "infer", "--runs", "5", "--threads", "1", "--json");
+    Ended e = run("bench", "infer", "--runs", "5", "--threads", "1", "--warm-up", "0.2", "--json");
     assertEquals(0, e.code(), e.err());
     Row row = e.rows().getFirst();
     assertEquals(
@@ -88,9 +91,25 @@ class BenchCommandTest {
   }
 
   @Test
+  void opsPrintThePeersFields() {
+    OpsJob.Setting setting = new OpsJob.Setting(1, 100, new Warmup(1, 0, 1, 1));
+    assertEquals(
+        List.of("what", "n", "threads", "gflops", "share_of_peak", "peak_gflops"),
+        List.copyOf(OpsJob.product(16, setting).fields().keySet()));
+    Row row = OpsJob.convolution(ConvShape.of(2, 3, 8, 8, 5, 3, 1, 1), setting);
+    assertEquals(
+        List.of(
+            "what", "N", "C", "H", "K", "layout", "threads", "fwd_gflops", "fwd_bwd_gflops", "share_of_peak",
+            "fwd_bwd_share_of_peak", "peak_gflops"),
+        List.copyOf(row.fields().keySet()));
+    assertEquals(List.of(2L, 3L, 8L, 5L), List.copyOf(row.fields().values()).subList(1, 5));
+    assertTrue(number(row, "fwd_gflops") >= 0, row.fields().toString());
+  }
+
+  @Test
   void memoryPassesOrSaysWhyNot() {
     Ended e = run(
-        "bench", "memory", "--batch", "1", "--steps", "2", "--warm-up", "2", "--threads", "1", "--json");
+        "bench", "memory", "--batch", "1", "--steps", "2", "--settle", "2", "--threads", "1", "--warm-up", "0.2", "--json");
     Row row = e.rows().getFirst();
     assertEquals(e.code() == 0 ? "passed" : "failed", row.fields().get("result"));
     assertEquals(e.code() == 0, e.err().isEmpty(), e.err());
@@ -101,7 +120,7 @@ class BenchCommandTest {
 
   @Test
   void withoutJsonAHeadingStandsOverTheFigures() {
-    Ended e = run("bench", "infer", "--runs", "1", "--threads", "1");
+    Ended e = run("bench", "infer", "--runs", "1", "--threads", "1", "--warm-up", "0.2");
     List<String> lines = e.out().lines().toList();
     assertEquals(2, lines.size(), e.out());
     assertEquals(lines.get(0).indexOf("p50_us") + 6, lines.get(1).indexOf('.') + 2, e.out());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.chagres.simd.memory.Block;
 import org.chagres.simd.memory.MemoryPool;
 import org.chagres.simd.memory.Stats;
 import org.junit.jupiter.api.Test;
@@ -29,12 +30,14 @@ class FootprintTest {
 
   @Test
   void aLeakIsSeen() {
-    List<Object> kept = new ArrayList<>();
+    List<byte[]> kept = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>();
     Footprint f = Footprint.of(
         () -> {
           kept.add(new byte[1 << 20]);
-          MemoryPool.system().allocate(64 << 20, "leak");
+          blocks.add(MemoryPool.system().allocate(64 << 20, "leak"));
         }, 1, 4);
+    blocks.forEach(Block::free);
     assertTrue(f.heapBytesPerStep() >= 1 << 20, f.toString());
     assertTrue(f.systemCalls() > 0, f.toString());
     assertTrue(f.failures().size() >= 2, f.failures().toString());
