@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures training, inference, ops, memory and fresh starts, alone or beside peers.",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class})
+    subcommands = {TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class, PeersJob.class})
 public final class BenchCommand implements Command {
 
   @Spec private CommandSpec spec;

@@ -1,6 +1,7 @@
 package org.chagres.bench.cli;
 
 import org.chagres.bench.measure.Rows;
+import org.chagres.bench.measure.Warmup;
 import org.chagres.bench.peak.Peak;
 import org.chagres.simd.parallel.Workers;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +16,9 @@ final class Common {
 
   @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
       description = "Threads that compute; 0 for the CPUs granted.") private int threads;
+
+  @Option(names = "--warm-up", paramLabel = "S", defaultValue = "60",
+      description = "Seconds of warm-up at most; it ends earlier once steady.") private double warmUp;
 
   @Option(names = "--json", description = "One JSON object a line instead of a table.") private boolean json;
 
@@ -32,6 +36,14 @@ final class Common {
   /** The FMA peak of these threads. */
   double peak() {
     return Peak.gflops(workers());
+  }
+
+  /** A job's warm-up within the limit asked for. */
+  Warmup warmup(Warmup usual) {
+    if (!(warmUp >= 0)) {
+      throw refuse(spec, "--warm-up", "0 or more seconds", warmUp);
+    }
+    return usual.within(warmUp);
   }
 
   /** Where rows go. */
@@ -52,7 +64,7 @@ final class Common {
     return value;
   }
 
-  private static ParameterException refuse(CommandSpec spec, String option, String expected, int got) {
+  private static ParameterException refuse(CommandSpec spec, String option, String expected, Object got) {
     return new ParameterException(spec.commandLine(), option + ": expected " + expected + ", got " + got);
   }
 }

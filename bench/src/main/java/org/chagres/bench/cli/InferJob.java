@@ -35,7 +35,7 @@ final class InferJob implements Callable<Integer> {
     int threads = common.workers().threads();
     CnnInference inference = new CnnInference(batch);
     double peak = common.peak();
-    Timing t = Timing.of(inference::run, Warmup.CALL, timed);
+    Timing t = Timing.of(inference::run, common.warmup(Warmup.CALL), timed);
     common.rows().add(new Row("infer")
         .put("engine", "chagres")
         .put("batch", batch)

@@ -30,18 +30,18 @@ final class MemoryJob implements Callable<Integer> {
   @Option(names = "--steps", paramLabel = "N", defaultValue = "2000",
       description = "Steps that are watched, after warm-up.") private int steps;
 
-  @Option(names = "--warm-up", paramLabel = "N", defaultValue = "200",
-      description = "Further steps between the first steady ones and those watched.") private int warmUp;
+  @Option(names = "--settle", paramLabel = "N", defaultValue = "200",
+      description = "Further steps between the first steady ones and those watched.") private int settle;
 
   @Override
   public Integer call() {
     common.positive("--batch", batch);
     common.positive("--steps", steps);
-    common.positive("--warm-up", warmUp);
+    common.positive("--settle", settle);
     int threads = common.workers().threads();
     CnnTraining training = new CnnTraining(batch);
-    Warmup.STEP.run(training::step);
-    Footprint f = Footprint.of(training::step, warmUp, steps);
+    common.warmup(Warmup.STEP).run(training::step);
+    Footprint f = Footprint.of(training::step, settle, steps);
     List<String> failures = f.failures();
     Row row = new Row("memory").put("batch", batch).put("threads", threads).put("steps", steps);
     row.put("heap_bytes_step", f.heapBytesPerStep());

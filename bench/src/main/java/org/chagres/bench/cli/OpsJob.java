@@ -29,6 +29,9 @@ final class OpsJob implements Callable<Integer> {
   private static final int[][] CONVOLUTIONS =
       {{64, 3, 32, 32}, {64, 32, 32, 32}, {64, 64, 32, 64}, {64, 128, 16, 128}, {64, 256, 8, 256}, {1, 64, 56, 64}};
 
+  /** What all rows share. */
+  record Setting(int threads, double peak, Warmup warmup) {}
+
   @Mixin private Common common;
 
   @Option(names = "--largest", paramLabel = "N", defaultValue = "2048",
@@ -42,34 +45,34 @@ final class OpsJob implements Callable<Integer> {
     common.positive("--largest", largest);
     common.positive("--batch", batch);
     int threads = common.workers().threads();
-    double peak = common.peak();
+    Setting setting = new Setting(threads, common.peak(), common.warmup(Warmup.CALL));
     Rows rows = common.rows();
     for (int n : SIDES) {
       if (n <= largest) {
-        rows.add(product(n, threads, peak));
+        rows.add(product(n, setting));
       }
     }
     for (int[] s : CONVOLUTIONS) {
       int images = s[0] == 1 ? 1 : batch;
-      rows.add(convolution(ConvShape.of(images, s[1], s[2], s[2], s[3], 3, 1, 1), threads, peak));
+      rows.add(convolution(ConvShape.of(images, s[1], s[2], s[2], s[3], 3, 1, 1), setting));
     }
     return 0;
   }
 
-  private static Row product(int n, int threads, double peak) {
+  static Row product(int n, Setting in) {
     Generator random = new Generator(1);
     Tensor x = random.normal(0, 1, n, n);
     Tensor y = random.normal(0, 1, n, n);
-    Timing t = Timing.of(() -> product(x, y), Warmup.CALL, 15);
+    Timing t = Timing.of(() -> product(x, y), in.warmup, 15);
     x.free();
     y.free();
     double gflops = 2.0 * n * n * n / t.median() * 1e-9;
     return new Row("sgemm")
         .put("n", n)
-        .put("threads", threads)
+        .put("threads", in.threads)
         .put("gflops", gflops, 1)
-        .put("share_of_peak", gflops / peak, 3)
-        .put("peak_gflops", peak, 1);
+        .put("share_of_peak", gflops / in.peak, 3)
+        .put("peak_gflops", in.peak, 1);
   }
 
   private static void product(Tensor x, Tensor y) {
@@ -78,13 +81,13 @@ final class OpsJob implements Callable<Integer> {
     }
   }
 
-  private static Row convolution(ConvShape s, int threads, double peak) {
+  static Row convolution(ConvShape s, Setting in) {
     Generator random = new Generator(1);
     Conv2d layer = new Conv2d(s.c(), s.k(), 3).padding(1);
     Tensor x = random.normal(0, 1, s.n(), s.c(), s.h(), s.w()).requiresGrad(true);
     Tensor dy = random.normal(0, 1, s.n(), s.k(), s.outH(), s.outW());
-    Timing forward = Timing.of(() -> forward(layer, x), Warmup.CALL, 15);
-    Timing both = Timing.of(() -> forwardBackward(layer, x, dy), Warmup.CALL, 10);
+    Timing forward = Timing.of(() -> forward(layer, x), in.warmup, 15);
+    Timing both = Timing.of(() -> forwardBackward(layer, x, dy), in.warmup, 10);
     x.clearGrad();
     x.free();
     dy.free();
@@ -96,12 +99,12 @@ final class OpsJob implements Callable<Integer> {
         .put("H", s.h())
         .put("K", s.k())
         .put("layout", "channels_last")
-        .put("threads", threads)
+        .put("threads", in.threads)
         .put("fwd_gflops", gflops, 1)
         .put("fwd_bwd_gflops", bothGflops, 1)
-        .put("share_of_peak", gflops / peak, 3)
-        .put("fwd_bwd_share_of_peak", bothGflops / peak, 3)
-        .put("peak_gflops", peak, 1);
+        .put("share_of_peak", gflops / in.peak, 3)
+        .put("fwd_bwd_share_of_peak", bothGflops / in.peak, 3)
+        .put("peak_gflops", in.peak, 1);
   }
 
   private static void forward(Conv2d layer, Tensor x) {

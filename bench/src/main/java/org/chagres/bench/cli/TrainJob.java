@@ -32,7 +32,7 @@ final class TrainJob implements Callable<Integer> {
     int threads = common.workers().threads();
     CnnTraining training = new CnnTraining(batch);
     double peak = common.peak();
-    Timing t = Timing.of(training::step, Warmup.STEP, steps);
+    Timing t = Timing.of(training::step, common.warmup(Warmup.STEP), steps);
     common.rows().add(new Row("train")
         .put("mode", "eager")
         .put("batch", batch)

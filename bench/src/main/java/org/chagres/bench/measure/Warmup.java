@@ -23,6 +23,11 @@ public record Warmup(int leastRuns, double leastSeconds, int mostRuns, double mo
   private static final double SAME = 0.05;
   private static final double RESTING = 0.02;
 
+  /** The same, but no longer than so many seconds. */
+  public Warmup within(double seconds) {
+    return new Warmup(leastRuns, leastSeconds, mostRuns, Math.min(seconds, mostSeconds));
+  }
+
   /** Runs it until warm; returns how often. */
   public int run(Runnable what) {
     long start = System.nanoTime();

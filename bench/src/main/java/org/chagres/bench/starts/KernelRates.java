@@ -34,7 +34,7 @@ final class KernelRates {
 
   private static final int GOES = 7;
   private static final long QUIET_MILLIS = 500;
-  private static final long MOST_CALM_MILLIS = 60_000;
+  private static final int MOST_CALM = 30;
 
   private record Kernel(String name, Job job, double operations) {}
 
@@ -52,7 +52,7 @@ final class KernelRates {
         runFor(busyMillis, workers, kernels);
       }
       runFor(calmMillis, workers, kernels);
-      awaitCompiler(workers, kernels);
+      awaitCompiler(MOST_CALM * calmMillis, workers, kernels);
       Row row = new Row("start");
       kernels.forEach(k -> row.put(k.name, rate(workers, k), 4));
       Rows.json(new PrintWriter(System.out, false, StandardCharsets.UTF_8)).add(row);
@@ -69,7 +69,7 @@ final class KernelRates {
   }
 
   /** Goes on until the compiler has worked off its queue: slow by then is slow for good. */
-  private static void awaitCompiler(Workers workers, List<Kernel> kernels) {
+  private static void awaitCompiler(long mostMillis, Workers workers, List<Kernel> kernels) {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     long compiled;
     long waited = 0;
@@ -77,7 +77,7 @@ final class KernelRates {
       compiled = compiler.getTotalCompilationTime();
       runFor(QUIET_MILLIS, workers, kernels);
       waited += QUIET_MILLIS;
-    } while (compiler.getTotalCompilationTime() != compiled && waited < MOST_CALM_MILLIS);
+    } while (compiler.getTotalCompilationTime() != compiled && waited < mostMillis);
   }
 
   private static double rate(Workers workers, Kernel kernel) {
