@@ -11,7 +11,9 @@ import org.chagres.nn.modules.Module;
 import org.chagres.nn.state.SafetensorsFile;
 import org.chagres.nn.state.StateException;
 import org.chagres.nn.state.StateFiles;
+import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Generator;
+import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.train.data.DataLoader;
@@ -38,11 +40,12 @@ public final class Checkpoint {
    * @throws StateException if it cannot be written; the one before stays
    */
   public static void save(Path file, Run run, Progress progress, Map<String, String> configuration) {
-    try (Scope scope = Scope.open()) {
+    try (Scope scope = Scope.open();
+        Grad off = Grad.disabled()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      run.model.stateDict().forEach((key, t) -> tensors.put("model." + key, t));
+      run.model.stateDict().forEach((key, t) -> tensors.put("model." + key, onHost(t)));
       Optimizer.Snapshot state = run.optimizer.state();
-      state.tensors().forEach((key, t) -> tensors.put("optimizer." + key, t));
+      state.tensors().forEach((key, t) -> tensors.put("optimizer." + key, onHost(t)));
       Map<String, String> meta = new TreeMap<>();
       meta.put("format", FORMAT);
       configuration.forEach((key, v) -> meta.put("config." + key, v));
@@ -61,8 +64,13 @@ public final class Checkpoint {
       Generator.State random = Generator.standard().get();
       meta.put("generator.seed", Long.toString(random.seed()));
       meta.put("generator.offset", Long.toString(random.offset()));
+      meta.put(Checksum.KEY, Checksum.of(tensors, meta));
       StateFiles.save(file, tensors, meta);
     }
+  }
+
+  private static Tensor onHost(Tensor t) {
+    return t.to(Device.cpu()).contiguous();
   }
 
   /** The configuration that a checkpoint was saved with. */
@@ -81,6 +89,11 @@ public final class Checkpoint {
     Map<String, String> meta = f.metadata();
     try {
       Map<String, Tensor> tensors = StateFiles.tensors(f);
+      String sum = Checksum.of(tensors, meta);
+      if (!sum.equals(meta.get(Checksum.KEY))) {
+        throw new StateException(file, "is corrupt: its content has the checksum " + sum + ", it was written with "
+            + meta.get(Checksum.KEY));
+      }
       Progress progress = Progress.of(under(meta, "progress."));
       Map<String, Long> steps = new LinkedHashMap<>();
       under(meta, "optimizer.step.").forEach((key, v) -> steps.put(key, Long.valueOf(v)));

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
+import org.chagres.train.data.DataException;
 import org.chagres.train.data.Dataset;
 import org.chagres.train.data.Subset;
 import org.chagres.train.data.source.Cifar10;
@@ -41,7 +42,7 @@ final class Data {
           return n;
         }
       }
-      throw new IllegalArgumentException("--dataset: expected one of " + List.of(values()) + ", got " + text);
+      throw new UsageException("--dataset: expected one of " + List.of(values()) + ", got " + text);
     }
   }
 
@@ -52,6 +53,11 @@ final class Data {
   private final ImageDataset plainTest;
 
   private Data(ImageDataset train, ImageDataset test, Normalize normalize, String augment) {
+    if (!train.classes().equals(test.classes())) {
+      throw new DataException(
+          "the test images are of other classes than the training images: expected " + train.classes() + ", found "
+              + test.classes());
+    }
     this.plainTest = test;
     this.train = augmented(train, augment).transform(normalize);
     this.test = test.transform(normalize);
@@ -67,7 +73,7 @@ final class Data {
           augment);
     }
     if (!o.has("data")) {
-      throw new IllegalArgumentException("--dataset " + name + " needs --data, the folder that holds it");
+      throw new UsageException("--dataset " + name + " needs --data, the folder that holds it");
     }
     Path path = o.path("data");
     return switch (name) {
@@ -87,16 +93,16 @@ final class Data {
 
   /** As it was noted in the run's options when training began; the data itself need not be there. */
   static Description describe(RunOptions o) {
-    String[] sizes = o.text("shape").split("x", -1);
     return new Description(
-        new ImageShape(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2])),
-        List.of(o.text("classes").split("\\|", -1)));
+        new ImageShape(o.integer("channels"), o.integer("height"), o.integer("width")), o.list("classes"));
   }
 
   /** Notes shape and classes in a run's options. */
   void describeIn(RunOptions o) {
-    o.with("shape", shape().channels() + "x" + shape().height() + "x" + shape().width());
-    o.with("classes", String.join("|", classes()));
+    o.with("channels", shape().channels());
+    o.with("height", shape().height());
+    o.with("width", shape().width());
+    o.withList("classes", classes());
   }
 
   /** The normalisation of a run, for images from elsewhere. */
@@ -126,7 +132,7 @@ final class Data {
         case "crop" -> out.transform(new RandomCrop(images.shape().height()).padding(images.shape().height() / 8));
         case "flip" -> out.transform(new RandomHorizontalFlip(0.5));
         case "erase" -> out.transform(new RandomErasing(0.5));
-        default -> throw new IllegalArgumentException("--augment: expected crop, flip, erase or none, got " + one);
+        default -> throw new UsageException("--augment: expected crop, flip, erase or none, got " + one);
       };
     }
     return out;

@@ -42,6 +42,9 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    UsageException.check(
+        threads >= 0 && threads <= Workers.MOST_THREADS, "--threads", "0 to " + Workers.MOST_THREADS, threads);
+    UsageException.check(batch >= 1, "--batch", "1 or more", batch);
     if (threads > 0) {
       Workers.setShared(threads);
     }

@@ -29,7 +29,14 @@ public final class Main implements Runnable {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    int code;
+    try {
+      code = commandLine().execute(args);
+    } catch (OutOfMemoryError e) {
+      System.err.println("chagres: the Java heap is full (" + e.getMessage() + "); give it more with -Xmx");
+      code = 1;
+    }
+    System.exit(code);
   }
 
   /** The whole command line, ready to execute; for tests too. */
@@ -39,12 +46,26 @@ public final class Main implements Runnable {
       line.addSubcommand(command);
     }
     line.setExecutionExceptionHandler(Main::explain);
+    line.setParameterExceptionHandler(Main::refuse);
     return line;
   }
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Missing subcommand");
+  }
+
+  /** A wrong call is one sentence, too; no subcommand at all asks for the list of them. */
+  private static int refuse(ParameterException failure, String[] args) {
+    CommandLine line = failure.getCommandLine();
+    PrintWriter err = line.getErr();
+    if (line.getParent() == null && args.length == 0) {
+      line.usage(err);
+    } else {
+      err.println("chagres: " + failure.getMessage() + "; see " + line.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** A failure is one sentence; who wants the stack trace sets {@code -Dchagres.trace=true}. */
@@ -56,6 +77,6 @@ public final class Main implements Runnable {
       failure.printStackTrace(err);
     }
     err.flush();
-    return 1;
+    return failure instanceof UsageException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
   }
 }

@@ -73,7 +73,7 @@ final class Networks {
     };
   }
 
-  private static IllegalArgumentException unknown(String option, List<String> known, String got) {
-    return new IllegalArgumentException(option + ": expected one of " + known + ", got " + got);
+  private static UsageException unknown(String option, List<String> known, String got) {
+    return new UsageException(option + ": expected one of " + known + ", got " + got);
   }
 }

@@ -39,9 +39,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (top < 1) {
-      throw new IllegalArgumentException("--top: expected 1 or more, got " + top);
-    }
+    UsageException.check(top >= 1, "--top", "1 or more", top);
     RunFolder folder = run == null ? RunFolder.latest() : RunFolder.open(run);
     RunOptions options = folder.options();
     Data.Description seen = Data.describe(options);

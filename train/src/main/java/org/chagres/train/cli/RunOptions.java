@@ -1,14 +1,21 @@
 package org.chagres.train.cli;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What a run is made of, as it is kept in the run folder and in its checkpoints: the data, the network and how it is trained. What
  * does not change a result (threads, workers) is not among it.
  */
 final class RunOptions {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Map<String, String> values;
 
@@ -38,19 +45,45 @@ final class RunOptions {
   }
 
   double number(String name) {
-    return Double.parseDouble(text(name));
+    return parse(name, "a number", Double::parseDouble);
   }
 
   int integer(String name) {
-    return Integer.parseInt(text(name));
+    return parse(name, "an integer", Integer::parseInt);
   }
 
   long whole(String name) {
-    return Long.parseLong(text(name));
+    return parse(name, "an integer", Long::parseLong);
   }
 
-  boolean flag(String name) {
-    return Boolean.parseBoolean(text(name));
+  /** A list of any texts, kept as JSON. */
+  RunOptions withList(String name, List<String> texts) {
+    try {
+      return with(name, JSON.writeValueAsString(texts));
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(name + ": cannot be written: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** What {@link #withList} kept. */
+  List<String> list(String name) {
+    return parse(name, "a list", text -> {
+      try {
+        return JSON.readValue(text, new TypeReference<List<String>>() {});
+      } catch (JacksonException e) {
+        throw new IllegalArgumentException(e);
+      }
+    });
+  }
+
+  private <T> T parse(String name, String expected, Function<String, T> parser) {
+    String text = text(name);
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the run's configuration: " + name + ": expected " + expected + ", found \"" + text + "\"", e);
+    }
   }
 
   Path path(String name) {

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.chagres.nn.tensor.Device;
+import org.chagres.simd.parallel.Workers;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,6 +27,8 @@ final class TrainCommand implements Callable<Integer> {
 
   /** What a shell reports for a process ended by Ctrl-C. */
   private static final int INTERRUPTED = 130;
+
+  private static final int MOST_WORKERS = 1024;
 
   @Spec private CommandSpec spec;
 
@@ -128,25 +132,31 @@ final class TrainCommand implements Callable<Integer> {
   record Machine(int threads, int workers, boolean pinMemory, String device, long checkpointEvery) {
 
     Machine {
-      if (threads < 0) {
-        throw new IllegalArgumentException("--threads: expected 0 or more, got " + threads);
-      }
-      if (workers < 0) {
-        throw new IllegalArgumentException("--workers: expected 0 or more, got " + workers);
+      UsageException.check(
+          threads >= 0 && threads <= Workers.MOST_THREADS, "--threads", "0 to " + Workers.MOST_THREADS, threads);
+      UsageException.check(workers >= 0 && workers <= MOST_WORKERS, "--workers", "0 to " + MOST_WORKERS, workers);
+      UsageException.check(checkpointEvery >= 0, "--checkpoint-every", "0 or more", checkpointEvery);
+      try {
+        Device.of(device);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--device: " + e.getMessage());
       }
     }
   }
 
   private Map<String, String> chosen() {
-    if (epochs < 1) {
-      throw new IllegalArgumentException("--epochs: expected 1 or more, got " + epochs);
-    }
-    if (batch < 1) {
-      throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
-    }
-    if (limit < 0) {
-      throw new IllegalArgumentException("--limit: expected 0 or more, got " + limit);
-    }
+    UsageException.check(epochs >= 1, "--epochs", "1 or more", epochs);
+    UsageException.check(batch >= 1, "--batch", "1 or more", batch);
+    UsageException.check(limit >= 0, "--limit", "0 or more", limit);
+    UsageException.check(lr >= 0 && Double.isFinite(lr), "--lr", "0 or more", lr);
+    UsageException.check(
+        weightDecay == null || weightDecay >= 0 && Double.isFinite(weightDecay), "--weight-decay", "0 or more",
+        weightDecay);
+    UsageException.check(momentum >= 0 && momentum < 1, "--momentum", "0 to below 1", momentum);
+    UsageException.check(labelSmoothing >= 0 && labelSmoothing <= 1, "--label-smoothing", "0 to 1", labelSmoothing);
+    UsageException.check(clipNorm >= 0, "--clip-norm", "0 or more", clipNorm);
+    UsageException.check(accumulate >= 1, "--accumulate", "1 or more", accumulate);
+    UsageException.check(patience >= 0, "--patience", "0 or more", patience);
     Data.Name name = Data.Name.of(dataset);
     Map<String, String> o = new TreeMap<>();
     o.put("dataset", name.toString());
@@ -178,7 +188,7 @@ final class TrainCommand implements Callable<Integer> {
         List.of("--resume", "--threads", "--workers", "--pin-memory", "--device", "--checkpoint-every");
     for (CommandLine.Model.OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
       if (!allowed.contains(given.longestName())) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             given.longestName() + ": a resumed run keeps what it was started with; leave it out");
       }
     }

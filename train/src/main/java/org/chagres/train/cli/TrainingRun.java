@@ -1,6 +1,7 @@
 package org.chagres.train.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +79,7 @@ final class TrainingRun implements AutoCloseable {
       trainer.scheduler(scheduler);
     }
     EpochLog log;
-    if (resume) {
+    if (resume && Files.exists(Trainer.lastFile(folder.path()))) {
       Progress done = trainer.resume();
       int epoch = Math.toIntExact(training.state().epoch());
       log = EpochLog.resume(folder.log(), epoch);
@@ -90,6 +91,9 @@ final class TrainingRun implements AutoCloseable {
           options.text("dataset"), model.parameters().stream().mapToLong(t -> t.count()).sum(),
           training.dataset().size(),
           validation.dataset().size(), Workers.shared().threads(), folder.path());
+      if (resume) {
+        screen.println("no checkpoint yet in " + folder.path() + ": from the beginning");
+      }
     }
     screen.flush();
     trainer.onEpoch(r -> record(folder, log, r));

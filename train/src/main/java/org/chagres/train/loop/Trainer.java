@@ -211,6 +211,7 @@ public final class Trainer {
       }
     }
     double seconds = before + (System.nanoTime() - began) / 1e9;
+    checkFinite();
     Evaluation result = Evaluation.of(model, criterion, validation.setEpoch(0), classes);
     if (scheduler.isPresent() && scheduler.get() instanceof ReduceLROnPlateau plateau) {
       plateau.step(result.accuracy());
@@ -261,12 +262,24 @@ public final class Trainer {
     }
   }
 
+  /** A step may blow the weights up before any loss tells; such weights must not replace a good checkpoint. */
+  private void checkFinite() {
+    model.namedParameters().forEach((key, t) -> {
+      if (!Double.isFinite(t.backend().optim().sumSquares(t.count(), t.data()))) {
+        throw new TrainingException(String.format(
+            Locale.ROOT, "%s is no longer finite after step %d (learning rate %.3g); the last checkpoint is kept", key,
+            progress.step(), optimizer.lr(0)));
+      }
+    });
+  }
+
   private Checkpoint.Run run() {
     return new Checkpoint.Run(model, optimizer, scheduler, training);
   }
 
   /** @throws StateException if the disk is full or read-only; the checkpoint before stays */
   private void save() {
+    checkFinite();
     folder.ifPresent(f -> Checkpoint.save(lastFile(f), run(), progress, configuration));
   }
 }
