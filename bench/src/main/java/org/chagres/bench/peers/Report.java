@@ -65,7 +65,8 @@ public final class Report {
   private String markdown() {
     StringBuilder page = new StringBuilder("# " + title + "\n\n");
     facts.forEach((name, value) -> page.append("- ").append(name).append(": ").append(value).append('\n'));
-    page.append("\nA ratio over 1 says that ours is better. Figures whose name ends in `_us` are times, the others rates.\n");
+    page.append(
+        "\nA ratio over 1 says that ours is better. Figures whose name ends in `_us` are times, the others rates.\n");
     List<Row> rows = result.compared();
     if (!rows.isEmpty()) {
       page.append('\n').append(line(List.copyOf(rows.getFirst().fields().keySet())));

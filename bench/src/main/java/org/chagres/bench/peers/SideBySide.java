@@ -23,7 +23,8 @@ import org.chagres.bench.process.Output;
  */
 public record SideBySide(Path peers, Job job, int threads, int batch) {
 
-  private static final String VERSIONS = "import sys, torch; print('Python', sys.version.split()[0] + ', PyTorch', torch.__version__)";
+  private static final String VERSIONS =
+      "import sys, torch; print('Python', sys.version.split()[0] + ', PyTorch', torch.__version__)";
 
   /**
    * What came of it.

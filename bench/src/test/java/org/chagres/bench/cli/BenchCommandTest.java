@@ -23,7 +23,8 @@ class BenchCommandTest {
   private record Ended(int code, String out, String err) {
 
     List<Row> rows() {
-      return out.lines().map(line -> Rows.parse(line).orElseThrow(() -> new AssertionError("no row: " + line))).toList();
+      return out.lines().map(line -> Rows.parse(line).orElseThrow(() -> new AssertionError("no row: " + line)))
+          .toList();
     }
   }
 
@@ -109,7 +110,8 @@ class BenchCommandTest {
   @Test
   void memoryPassesOrSaysWhyNot() {
     Ended e = run(
-        "bench", "memory", "--batch", "1", "--steps", "2", "--settle", "2", "--threads", "1", "--warm-up", "0.2", "--json");
+        "bench", "memory", "--batch", "1", "--steps", "2", "--settle", "2", "--threads", "1", "--warm-up", "0.2",
+        "--json");
     Row row = e.rows().getFirst();
     assertEquals(e.code() == 0 ? "passed" : "failed", row.fields().get("result"));
     assertEquals(e.code() == 0, e.err().isEmpty(), e.err());

@@ -17,7 +17,8 @@ class ComparisonTest {
   void mediansAreComparedByWay() {
     Comparison c = new Comparison();
     for (int images : new int[] {90, 1000, 100}) {
-      c.theirs(row("{\"what\": \"train\", \"mode\": \"eager\", \"batch\": 8, \"threads\": 2, \"img_s\": " + images + "}"));
+      c.theirs(
+          row("{\"what\": \"train\", \"mode\": \"eager\", \"batch\": 8, \"threads\": 2, \"img_s\": " + images + "}"));
       c.theirs(row("{\"what\": \"train\", \"mode\": \"compile\", \"batch\": 8, \"img_s\": " + 2 * images + "}"));
       c.ours(new Row("train").put("mode", "eager").put("batch", 8).put("img_s", 3.0 * images, 1));
     }
