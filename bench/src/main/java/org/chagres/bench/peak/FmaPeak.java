@@ -46,7 +46,7 @@ public class FmaPeak {
   /** For JMH. */
   public FmaPeak() {}
 
-  /** Values that neither overflow nor sink to denormals, and that the compiler cannot know. */
+  /** Values that neither overflow nor unusedSink to denormals, and that the compiler cannot know. */
   @Setup(Level.Iteration)
   public void fill() {
     decay = 0.999f;

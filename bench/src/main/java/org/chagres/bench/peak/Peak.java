@@ -11,7 +11,7 @@ public final class Peak {
   private static final int RUNS_PER_CHUNK = 100;
   private static final int GOES = 12;
 
-  private static volatile float sink;
+  private static volatile float unusedSink;
 
   private Peak() {}
 
@@ -21,7 +21,7 @@ public final class Peak {
    */
   public static double gflops(Workers workers) {
     for (int i = 0; i < WARM_RUNS; i++) {
-      sink = FmaLoop.run(0.999f, 0.001f);
+      unusedSink = FmaLoop.run(0.999f, 0.001f);
     }
     int chunks = CHUNKS_PER_THREAD * workers.threads();
     Job loops = new Loops(chunks);
@@ -59,7 +59,7 @@ public final class Peak {
       for (int i = 0; i < RUNS_PER_CHUNK; i++) {
         sum += FmaLoop.run(0.999f, 0.001f);
       }
-      sink = sum;
+      unusedSink = sum;
     }
   }
 }
