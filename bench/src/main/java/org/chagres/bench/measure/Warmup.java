@@ -4,8 +4,8 @@ import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * When to begin measuring: after at least so many runs and so long, as soon as three successive runs take the same time within
- * 5 % while the compiler rests, or when the limit is reached.
+ * When to begin measuring: after at least so many runs and so long, as soon as three successive runs take the same
+ * time within 5 % while the compiler rests, or when the limit is reached.
  *
  * @param leastRuns runs before it can end
  * @param leastSeconds time before it can end
