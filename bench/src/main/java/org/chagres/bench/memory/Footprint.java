@@ -80,8 +80,8 @@ public record Footprint(
   }
 
   /**
-   * Walks the young generation through a few collections. The heap's pages become resident when first written, which would look
-   * like a leak in the steps that happen to write them.
+   * Walks the young generation through a few collections. The heap's pages become resident when first written, which
+   * would look like a leak in the steps that happen to write them.
    */
   private static void touchYoungHeap() {
     long end = collections() + COLLECTIONS;
