@@ -66,6 +66,9 @@ final class Layout {
 
   /** Whether the elements fill a stretch of memory, in any order of dimensions. */
   static boolean isDense(int[] shape, long[] strides) {
+    if (count(shape) == 0) {
+      return true;
+    }
     long step = 1;
     boolean[] used = new boolean[shape.length];
     for (int k = 0; k < shape.length; k++) {

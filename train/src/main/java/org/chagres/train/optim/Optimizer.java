@@ -56,6 +56,10 @@ public abstract class Optimizer implements RateControlled {
           throw new IllegalArgumentException(
               kind() + ": a parameter " + Arrays.toString(p.shape()) + " is given twice");
         }
+        if (!p.isDense()) {
+          throw new IllegalArgumentException(
+              kind() + ": a parameter " + Arrays.toString(p.shape()) + " is a view that is not dense; copy() it");
+        }
         if (!p.isLeaf()) {
           throw new IllegalArgumentException(
               kind() + ": " + Arrays.toString(p.shape()) + " is the result of an op; only leaves can be optimized");
