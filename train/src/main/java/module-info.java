@@ -4,7 +4,7 @@ module org.chagres.train {
   requires java.desktop;
   requires java.net.http;
   requires org.jfree.jfreechart;
-  requires progressbar;
+  requires me.tongfei.progressbar;
   requires transitive info.picocli;
   requires transitive org.chagres.nn;
 

@@ -42,6 +42,24 @@ final class Arguments {
     }
   }
 
+  /**
+   * A parameter of a shape, dense in row-major order as kernels read it; a gradient finds its way to the tensor given. The caller
+   * keeps the result until the kernels before have run.
+   */
+  static Optional<Tensor> parameter(String name, Optional<Tensor> given, Tensor input, int... shape) {
+    if (given.isEmpty()) {
+      return given;
+    }
+    Tensor t = given.get();
+    if (!Arrays.equals(t.shape(), shape)) {
+      throw new IllegalArgumentException(
+          name + ": expected " + Arrays.toString(shape) + ", got " + Arrays.toString(t.shape()));
+    }
+    f32(name, t);
+    onDevice(input, t);
+    return Optional.of(t.contiguous());
+  }
+
   static void sameShape(String name, Tensor x, Tensor target) {
     if (!Arrays.equals(x.shape(), target.shape())) {
       throw new IllegalArgumentException(
@@ -55,7 +73,7 @@ final class Arguments {
   }
 
   /** Keeps a temporary's memory until the kernels before have run. */
-  static void keep(Tensor... tensors) {
+  static void keep(Object... tensors) {
     Reference.reachabilityFence(tensors);
   }
 }

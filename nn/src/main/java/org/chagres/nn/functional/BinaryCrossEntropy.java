@@ -27,11 +27,7 @@ public final class BinaryCrossEntropy {
     Arguments.sameShape("target", x, target);
     Arguments.onDevice(x, target);
     int columns = x.rank() == 0 ? 1 : x.size(-1);
-    positive.ifPresent(w -> {
-      if (w.rank() != 1 || w.size(0) != columns) {
-        throw new IllegalArgumentException("posWeight: expected [" + columns + "], got " + Arrays.toString(w.shape()));
-      }
-    });
+    Optional<Tensor> weight = Arguments.parameter("posWeight", positive, x, columns);
     if (x.count() == 0) {
       throw new IllegalArgumentException("input: expected at least one element, got " + Arrays.toString(x.shape()));
     }
@@ -41,11 +37,12 @@ public final class BinaryCrossEntropy {
     boolean each = reduction == Reduction.NONE;
     String name = "bce_with_logits";
     Tensor y = each ? a.freshLike(name) : Tensor.empty(name, DType.F32, x.device());
-    x.backend().loss().logitsForward(s, a.data(), b.data(), Arguments.data(positive), y.data());
+    x.backend().loss().logitsForward(s, a.data(), b.data(), Arguments.data(weight), y.data());
+    Arguments.keep(a, b, weight);
     return Tape.record(name, y, Tape.list(x), Tape.list(a, b), (c, dy) -> {
       Tensor d = dy.contiguous();
       Tensor dx = c.saved(0).freshLike(name);
-      d.backend().loss().logitsBackward(s, d.data(), c.saved(0).data(), c.saved(1).data(), Arguments.data(positive),
+      d.backend().loss().logitsBackward(s, d.data(), c.saved(0).data(), c.saved(1).data(), Arguments.data(weight),
           dx.data());
       c.gradient(0, dx);
       Arguments.keep(d);

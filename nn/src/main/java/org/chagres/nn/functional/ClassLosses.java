@@ -64,24 +64,19 @@ public final class ClassLosses {
     ClassLoss s = new ClassLoss(
         Math.toIntExact(target.count()), classes, options.ignoreIndex(), options.smoothing(), options.reduction(),
         softmax);
-    options.weight().ifPresent(w -> {
-      Arguments.onDevice(x, w);
-      if (w.rank() != 1 || w.size(0) != classes) {
-        throw new IllegalArgumentException("weight: expected [" + classes + "], got " + Arrays.toString(w.shape()));
-      }
-    });
+    Optional<Tensor> weight = Arguments.parameter("weight", options.weight(), x, classes);
     boolean each = options.reduction() == Reduction.NONE;
     int values = each ? s.rows() : 1;
     Tensor out = Tensor.empty(name, DType.F32, x.device(), values + 1);
     Tensor saved = softmax ? rows.freshLike(name) : rows;
     x.backend().loss().classForward(
-        s, rows.data(), labels.data(), Arguments.data(options.weight()), saved.data(), out.data());
-    Arguments.keep(rows);
+        s, rows.data(), labels.data(), Arguments.data(weight), saved.data(), out.data());
+    Arguments.keep(rows, weight);
     Tensor y = out.slice(0, 0, values).reshape(each ? target.shape() : new int[0]);
     return Tape.record(name, y, Tape.list(x), Tape.list(labels, saved, out), (c, dy) -> {
       Tensor d = dy.contiguous();
       Tensor dx = c.saved(1).freshLike(name);
-      ClassSaved kept = new ClassSaved(c.saved(0).data(), Arguments.data(options.weight()), c.saved(1).data());
+      ClassSaved kept = new ClassSaved(c.saved(0).data(), Arguments.data(weight), c.saved(1).data());
       d.backend().loss().classBackward(s, kept, c.saved(2).data(), d.data(), dx.data());
       c.gradient(0, classesOutside(dx, x.shape()));
       Arguments.keep(d);

@@ -38,13 +38,14 @@ public final class Convolution {
    * @throws IllegalArgumentException if the shapes do not fit
    */
   public static Tensor conv2d(Tensor x, Tensor weight, Optional<Tensor> bias, Options options, PackedWeights packed) {
+    if (weight.rank() != 4) {
+      throw new IllegalArgumentException(
+          "weight: expected 4 dimensions (K, C / groups, kh, kw), got " + Arrays.toString(weight.shape()));
+    }
     Arguments.image(x, weight.size(1) * options.groups());
     Arguments.onDevice(x, weight);
     Arguments.f32("weight", weight);
-    if (bias.isPresent() && (bias.get().rank() != 1 || bias.get().size(0) != weight.size(0))) {
-      throw new IllegalArgumentException(
-          "bias: expected [" + weight.size(0) + "], got " + Arrays.toString(bias.get().shape()));
-    }
+    Optional<Tensor> b = Arguments.parameter("bias", bias, x, weight.size(0));
     ConvShape s =
         new ConvShape(
             x.size(0),
@@ -60,8 +61,9 @@ public final class Convolution {
     Tensor in = x.channelsLast();
     Tensor w = packed.get(s, ConvPass.FORWARD, weight);
     Tensor y = Tensor.empty("conv2d", DType.F32, x.device(), s.n(), s.k(), s.outH(), s.outW());
-    x.backend().conv().forward(s, in.data(), w.data(), Arguments.data(bias), y.data());
-    Tensor[] inputs = bias.isPresent() ? Tape.list(x, weight, bias.get()) : Tape.list(x, weight);
+    x.backend().conv().forward(s, in.data(), w.data(), Arguments.data(b), y.data());
+    Arguments.keep(in, b);
+    Tensor[] inputs = b.isPresent() ? Tape.list(x, weight, b.get()) : Tape.list(x, weight);
     return Tape.record("conv2d", y, inputs, Tape.list(in, weight), (c, dy) -> {
       Tensor d = dy.channelsLast();
       boolean db = inputs.length > 2 && c.needs(2);

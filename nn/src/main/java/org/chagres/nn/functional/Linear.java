@@ -25,6 +25,10 @@ public final class Linear {
    * @throws IllegalArgumentException if the shapes do not fit
    */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    if (weight.rank() != 2) {
+      throw new IllegalArgumentException(
+          "weight: expected 2 dimensions (out, in), got " + Arrays.toString(weight.shape()));
+    }
     int in = weight.size(1);
     int out = weight.size(0);
     if (x.rank() == 0 || x.size(-1) != in) {
@@ -32,7 +36,9 @@ public final class Linear {
           "expected " + in + " features in the last dimension, got " + Arrays.toString(x.shape()));
     }
     Arguments.f32("input", x);
+    Arguments.f32("weight", weight);
     Arguments.onDevice(x, weight);
+    Optional<Tensor> b = Arguments.parameter("bias", bias, x, out);
     Tensor rows = x.contiguous();
     int m = Math.toIntExact(in == 0 ? 0 : rows.count() / in);
     int[] shape = x.shape();
@@ -41,8 +47,8 @@ public final class Linear {
     Tensor y = Tensor.empty("linear", DType.F32, x.device(), m, out);
     x.backend()
         .matrix()
-        .multiply(GemmShape.of(m, out, in, false, true), rows.data(), w.data(), Arguments.data(bias), y.data());
-    Tensor[] inputs = bias.isPresent() ? Tape.list(x, weight, bias.get()) : Tape.list(x, weight);
+        .multiply(GemmShape.of(m, out, in, false, true), rows.data(), w.data(), Arguments.data(b), y.data());
+    Tensor[] inputs = b.isPresent() ? Tape.list(x, weight, b.get()) : Tape.list(x, weight);
     Tensor result =
         Tape.record("linear", x.rank() == 2 ? y : y.reshape(shape), inputs, Tape.list(rows, w), (c, dy) -> {
           Tensor d = dy.contiguous();
@@ -63,7 +69,7 @@ public final class Linear {
           }
           Arguments.keep(d);
         });
-    Arguments.keep(y);
+    Arguments.keep(y, rows, w, b);
     return result;
   }
 

@@ -20,6 +20,19 @@ public final class Normalization {
   /** Scale and shift of what was normalised; both or none. */
   public record Scale(Optional<Tensor> weight, Optional<Tensor> bias) {
 
+    /** Checks that there are both or none. */
+    public Scale {
+      if (weight.isPresent() != bias.isPresent()) {
+        throw new IllegalArgumentException(
+            "scale: expected weight and bias, or none, got a " + (weight.isPresent() ? "weight" : "bias") + " alone");
+      }
+    }
+
+    private Scale dense(Tensor x, int... shape) {
+      return new Scale(
+          Arguments.parameter("weight", weight, x, shape), Arguments.parameter("bias", bias, x, shape));
+    }
+
     private Tensor[] inputs(Tensor x) {
       return weight.isPresent() ? Tape.list(x, weight.get(), bias.get()) : Tape.list(x);
     }
@@ -39,24 +52,36 @@ public final class Normalization {
   }
 
   /** Running mean and variance of a channel, and the share of the new value in their update. */
-  public record Statistics(Tensor mean, Tensor variance, double momentum) {}
+  public record Statistics(Tensor mean, Tensor variance, double momentum) {
+
+    private void check(Tensor x, int channels) {
+      for (Tensor t : new Tensor[] {mean, variance}) {
+        Tensor dense = Arguments.parameter("running statistics", Optional.of(t), x, channels).get();
+        if (dense != t) {
+          throw new IllegalArgumentException("running statistics: expected dense tensors, which can be updated");
+        }
+      }
+    }
+  }
 
   /**
    * Batch norm over channels (dimension 1).
    *
    * @param x (N, C) or (N, C, H, W) or (N, C, L)
-   * @param scale weight and bias (C)
+   * @param given weight and bias (C)
    * @param running statistics (C), or none: then the batch's are always used
    * @param training whether the batch's statistics are used, and the running ones updated
    * @param eps added to the variance
    */
-  public static Tensor batchNorm(Tensor x, Scale scale, Optional<Statistics> running, boolean training, double eps) {
+  public static Tensor batchNorm(Tensor x, Scale given, Optional<Statistics> running, boolean training, double eps) {
     Arguments.f32("input", x);
     if (x.rank() < 2) {
       throw new IllegalArgumentException(
           "expected at least 2 dimensions (N, C, ...), got " + Arrays.toString(x.shape()));
     }
     int channels = x.size(1);
+    Scale scale = given.dense(x, channels);
+    running.ifPresent(r -> r.check(x, channels));
     Tensor in = channelsInside(x);
     boolean batch = training || running.isEmpty();
     NormShape s = new NormShape(Math.toIntExact(x.count() / Math.max(1, channels)), channels, eps);
@@ -79,6 +104,7 @@ public final class Normalization {
     }
     Tensor y = in.freshLike("batch_norm");
     x.backend().norm().batchApply(s, in.data(), moments, scale.affine(), y.data());
+    Arguments.keep(in, scale);
     Tensor[] inputs = scale.inputs(x);
     return Tape.record("batch_norm", outside(y, x), inputs, scale.saved(in, mean, inverseStd), (c, dy) -> {
       Tensor d = channelsInside(dy);
@@ -105,10 +131,10 @@ public final class Normalization {
    *
    * @param x (..., normalised shape)
    * @param shape the normalised shape
-   * @param scale weight and bias of that shape
+   * @param given weight and bias of that shape
    * @param eps added to the variance
    */
-  public static Tensor layerNorm(Tensor x, int[] shape, Scale scale, double eps) {
+  public static Tensor layerNorm(Tensor x, int[] shape, Scale given, double eps) {
     Arguments.f32("input", x);
     int[] full = x.shape();
     int lead = full.length - shape.length;
@@ -116,6 +142,7 @@ public final class Normalization {
       throw new IllegalArgumentException(
           "expected the last dimensions to be " + Arrays.toString(shape) + ", got " + Arrays.toString(full));
     }
+    Scale scale = given.dense(x, shape);
     int columns = 1;
     for (int d : shape) {
       columns *= d;
@@ -128,13 +155,15 @@ public final class Normalization {
     Tensor y = in.freshLike("layer_norm");
     x.backend().norm().layerForward(s, in.data(), scale.affine(), new Moments(mean.data(), inverseStd.data()),
         y.data());
+    Arguments.keep(in, scale);
     Tensor[] inputs = scale.inputs(x);
     return Tape.record("layer_norm", y, inputs, scale.saved(in, mean, inverseStd), (c, dy) -> {
       Tensor d = dy.contiguous();
       Tensor source = c.saved(0);
       Tensor dx = source.freshLike("layer_norm");
-      Tensor dw = Tensor.empty("layer_norm", DType.F32, d.device(), shape.clone());
-      Tensor db = Tensor.empty("layer_norm", DType.F32, d.device(), shape.clone());
+      // One dimension: kernels write row-major, and four dimensions would lie channels-last.
+      Tensor dw = Tensor.empty("layer_norm", DType.F32, d.device(), s.columns());
+      Tensor db = Tensor.empty("layer_norm", DType.F32, d.device(), s.columns());
       boolean affine = inputs.length > 1;
       Gradients out = affine
           ? new Gradients(dx.data(), dw.data(), db.data())
@@ -143,8 +172,8 @@ public final class Normalization {
       d.backend().norm().layerBackward(s, d.data(), source.data(), m, scale.saved(c), out);
       c.gradient(0, dx);
       if (affine) {
-        c.gradient(1, dw.contiguous());
-        c.gradient(2, db.contiguous());
+        c.gradient(1, dw.reshape(shape));
+        c.gradient(2, db.reshape(shape));
       }
       Arguments.keep(d);
     });

@@ -24,6 +24,15 @@ public final class Device {
   }
 
   /**
+   * A GPU, from 0.
+   *
+   * @throws IllegalArgumentException if there is none; the message says why
+   */
+  public static Device cuda(int index) {
+    return of("cuda:" + index);
+  }
+
+  /**
    * A device by its name: {@code cpu}, {@code cuda}, {@code cuda:1}.
    *
    * @throws IllegalArgumentException if the name is none, or there is no such device here; the message says why

@@ -1,12 +1,12 @@
 package org.chagres.simd.conv;
 
 /**
- * One axis of a convolution that a direct kernel can do: target i = targetOrigin + targetStep · j, for j = 0 .. count − 1, sums
- * the taps t of the source at origin + step · j + offsets[t].
+ * One axis of a convolution that a direct kernel can do: target i = targetOrigin + targetStep · j, for j = 0 .. count −
+ * 1, sums the taps t of the source at origin + step · j + offsets[t].
  *
- * <p>The forward pass is one such axis. The gradient of the data at stride s is s of them, one for each residue of the target's
- * place: of the taps only those s apart meet an output, so no multiplication by a stuffed zero is done. An axis may have
- * no taps; its targets are zero.
+ * <p>The forward pass is one such axis. The gradient of the data at stride s is s of them, one for each residue of the
+ * target's place: of the taps only those s apart meet an output, so no multiplication by a stuffed zero is done. An
+ * axis may have no taps; its targets are zero.
  *
  * @param taps the filter's rows (or columns), in the order of their offsets
  * @param offsets of each tap from the window's start, ascending from 0
@@ -30,8 +30,8 @@ record Axis(int[] taps, int[] offsets, int origin, int step, int count, int targ
   }
 
   /**
-   * The axis of the gradient of the data for every stride-th place from {@code place} on: with residue r = (place + padding)
-   * mod stride, a tap t with t · dilation ≡ r meets output (place + padding − t · dilation) / stride.
+   * The axis of the gradient of the data for every stride-th place from {@code place} on: with residue r = (place +
+   * padding) mod stride, a tap t with t · dilation ≡ r meets output (place + padding − t · dilation) / stride.
    */
   static Axis backward(int kernel, int stride, int padding, int dilation, int in, int place) {
     int residue = (place + padding) % stride;

@@ -7,14 +7,14 @@ import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
 
 /**
- * 2-D convolution, f32, by direct kernels: x is (N, H, W, C), y is (N, outH, outW, K), channels last; the weight is (K, C /
- * groups, kh, kw) as PyTorch stores it. Any stride, padding, dilation and number of groups.
+ * 2-D convolution, f32, by direct kernels: x is (N, H, W, C), y is (N, outH, outW, K), channels last; the weight is (K,
+ * C / groups, kh, kw) as PyTorch stores it. Any stride, padding, dilation and number of groups.
  *
- * <p>Each method checks its arguments and returns a job that can be run as often as wanted. Segments must lie off-heap, hold at
- * least the shape's elements, and not overlap; otherwise {@link IllegalArgumentException} names the argument.
+ * <p>Each method checks its arguments and returns a job that can be run as often as wanted. Segments must lie off-heap,
+ * hold at least the shape's elements, and not overlap; otherwise {@link IllegalArgumentException} names the argument.
  *
- * <p>The weight is packed once per change by {@link #pack}, for any number of images. A result has the same bits for any number
- * of threads.
+ * <p>The weight is packed once per change by {@link #pack}, for any number of images. A result has the same bits for
+ * any number of threads.
  */
 public final class Conv {
 

@@ -3,9 +3,9 @@ package org.chagres.simd.conv;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The depthwise kernel over one part: one channel in, one out. Vectors run over channels; a tile is 6 pixels by one vector, and
- * sums its taps in registers. Where channels are not whole vectors, the source is copied with channels filled up, and the last
- * vector of each pixel is summed in scratch.
+ * The depthwise kernel over one part: one channel in, one out. Vectors run over channels; a tile is 5 pixels by one
+ * vector, and sums its taps in registers. Where channels are not whole vectors, the source is copied with channels
+ * filled up, and the last vector of each pixel is summed in scratch.
  */
 final class DepthwiseSweep implements Sweep {
   private final Windows windows;

@@ -1,7 +1,7 @@
 package org.chagres.simd.conv;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.chagres.simd.conv.Tiling.ADDRESS;
 import static org.chagres.simd.conv.Tiling.OFFSET;
 import static org.chagres.simd.memory.Native.ALL;
@@ -11,7 +11,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
-/** The micro-kernels for a filter of its own on each channel, over one vector of channels; pixel tables as in {@link Tile6x2}. */
+/**
+ * The micro-kernels for a filter of its own on each channel, over one vector of channels; pixel tables as in {@link
+ * Tile5x2}.
+ */
 final class DepthwiseTile {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -20,7 +23,7 @@ final class DepthwiseTile {
   private DepthwiseTile() {}
 
   /**
-   * Sums the windows of 6 pixels.
+   * Sums the windows of 5 pixels.
    *
    * @param taps bytes from a window's start to each tap
    * @param pixels the table entry of the first pixel
@@ -30,18 +33,16 @@ final class DepthwiseTile {
    * @param init the address of what the sums start from, the same for each pixel
    */
   static void direct(int[] taps, long pixels, long channel, long weight, long step, long init) {
-    long x0 = (ALL.get(JAVA_LONG, pixels) + channel) & ADDRESS;
-    long x1 = (ALL.get(JAVA_LONG, pixels + 16) + channel) & ADDRESS;
-    long x2 = (ALL.get(JAVA_LONG, pixels + 32) + channel) & ADDRESS;
-    long x3 = (ALL.get(JAVA_LONG, pixels + 48) + channel) & ADDRESS;
-    long x4 = (ALL.get(JAVA_LONG, pixels + 64) + channel) & ADDRESS;
-    long x5 = (ALL.get(JAVA_LONG, pixels + 80) + channel) & ADDRESS;
+    long x0 = (ALL.get(JAVA_LONG_UNALIGNED, pixels) + channel) & ADDRESS;
+    long x1 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 16) + channel) & ADDRESS;
+    long x2 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 32) + channel) & ADDRESS;
+    long x3 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 48) + channel) & ADDRESS;
+    long x4 = (ALL.get(JAVA_LONG_UNALIGNED, pixels + 64) + channel) & ADDRESS;
     FloatVector s0 = FloatVector.fromMemorySegment(S, ALL, init, ORDER);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     FloatVector s4 = s0;
-    FloatVector s5 = s0;
     long w = weight & ADDRESS;
     for (int t = 0; t < taps.length; t++) {
       long tap = taps[t] & OFFSET;
@@ -51,43 +52,39 @@ final class DepthwiseTile {
       s2 = FloatVector.fromMemorySegment(S, ALL, x2 + tap, ORDER).fma(v, s2);
       s3 = FloatVector.fromMemorySegment(S, ALL, x3 + tap, ORDER).fma(v, s3);
       s4 = FloatVector.fromMemorySegment(S, ALL, x4 + tap, ORDER).fma(v, s4);
-      s5 = FloatVector.fromMemorySegment(S, ALL, x5 + tap, ORDER).fma(v, s5);
       w = (w + step) & ADDRESS;
     }
-    s0.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 8) + channel, ORDER);
-    s1.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 24) + channel, ORDER);
-    s2.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 40) + channel, ORDER);
-    s3.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 56) + channel, ORDER);
-    s4.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 72) + channel, ORDER);
-    s5.intoMemorySegment(ALL, ALL.get(JAVA_LONG, pixels + 88) + channel, ORDER);
+    s0.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 8) + channel, ORDER);
+    s1.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 24) + channel, ORDER);
+    s2.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 40) + channel, ORDER);
+    s3.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 56) + channel, ORDER);
+    s4.intoMemorySegment(ALL, ALL.get(JAVA_LONG_UNALIGNED, pixels + 72) + channel, ORDER);
   }
 
   /**
-   * Adds the products of 6 taps and the output's gradient, over pixels.
+   * The sums over pixels of the products of 5 taps and the output's gradient.
    *
-   * @param offsets bytes from a window's start to each of the six, as ints
+   * @param offsets bytes from a window's start to each of the five, as ints
    * @param pixels the table entry of the first pixel
    * @param count how many pixels
    * @param dy the gradient, a vector for each pixel
-   * @param sums 6 vectors, added to
+   * @param sums 5 vectors, written
    */
   static void outer(long offsets, long pixels, int count, long dy, long sums) {
-    long o0 = ALL.get(JAVA_INT, offsets) & OFFSET;
-    long o1 = ALL.get(JAVA_INT, offsets + 4) & OFFSET;
-    long o2 = ALL.get(JAVA_INT, offsets + 8) & OFFSET;
-    long o3 = ALL.get(JAVA_INT, offsets + 12) & OFFSET;
-    long o4 = ALL.get(JAVA_INT, offsets + 16) & OFFSET;
-    long o5 = ALL.get(JAVA_INT, offsets + 20) & OFFSET;
+    long o0 = ALL.get(JAVA_INT_UNALIGNED, offsets) & OFFSET;
+    long o1 = ALL.get(JAVA_INT_UNALIGNED, offsets + 4) & OFFSET;
+    long o2 = ALL.get(JAVA_INT_UNALIGNED, offsets + 8) & OFFSET;
+    long o3 = ALL.get(JAVA_INT_UNALIGNED, offsets + 12) & OFFSET;
+    long o4 = ALL.get(JAVA_INT_UNALIGNED, offsets + 16) & OFFSET;
     FloatVector s0 = FloatVector.zero(S);
     FloatVector s1 = FloatVector.zero(S);
     FloatVector s2 = FloatVector.zero(S);
     FloatVector s3 = FloatVector.zero(S);
     FloatVector s4 = FloatVector.zero(S);
-    FloatVector s5 = FloatVector.zero(S);
     long table = pixels & ADDRESS;
     long d = dy & ADDRESS;
     for (int i = 0; i < count; i++) {
-      long x = ALL.get(JAVA_LONG, table) & ADDRESS;
+      long x = ALL.get(JAVA_LONG_UNALIGNED, table) & ADDRESS;
       table = (table + 16) & ADDRESS;
       var v = FloatVector.fromMemorySegment(S, ALL, d, ORDER);
       s0 = FloatVector.fromMemorySegment(S, ALL, x + o0, ORDER).fma(v, s0);
@@ -95,19 +92,13 @@ final class DepthwiseTile {
       s2 = FloatVector.fromMemorySegment(S, ALL, x + o2, ORDER).fma(v, s2);
       s3 = FloatVector.fromMemorySegment(S, ALL, x + o3, ORDER).fma(v, s3);
       s4 = FloatVector.fromMemorySegment(S, ALL, x + o4, ORDER).fma(v, s4);
-      s5 = FloatVector.fromMemorySegment(S, ALL, x + o5, ORDER).fma(v, s5);
       d = (d + VECTOR) & ADDRESS;
     }
     long to = sums & ADDRESS;
-    add(s0, to);
-    add(s1, to + VECTOR);
-    add(s2, to + 2 * VECTOR);
-    add(s3, to + 3 * VECTOR);
-    add(s4, to + 4 * VECTOR);
-    add(s5, to + 5 * VECTOR);
-  }
-
-  private static void add(FloatVector v, long at) {
-    v.add(FloatVector.fromMemorySegment(S, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+    s0.intoMemorySegment(ALL, to, ORDER);
+    s1.intoMemorySegment(ALL, to + VECTOR, ORDER);
+    s2.intoMemorySegment(ALL, to + 2 * VECTOR, ORDER);
+    s3.intoMemorySegment(ALL, to + 3 * VECTOR, ORDER);
+    s4.intoMemorySegment(ALL, to + 4 * VECTOR, ORDER);
   }
 }

@@ -1,12 +1,13 @@
 package org.chagres.simd.conv;
 
 /**
- * The direct kernel over one part: no matrix is built; each tile of 6 pixels by a block of channels sums its windows in
+ * The direct kernel over one part: no matrix is built; each tile of 5 pixels by a block of channels sums its windows in
  * registers, weights packed so that they stream.
  *
- * <p>Loops, outermost first: chunk of pixels (its source fits the second-level cache), group, block of channels, panel of the
- * reduction (its weights fit the first-level cache), tile of pixels, run of the panel, value. Between panels the sums rest in
- * the target. A last block of channels that is not full is summed in scratch and copied, so the micro-kernels know no tails.
+ * <p>Loops, outermost first: chunk of pixels (its source fits the second-level cache), group, block of channels, panel
+ * of the reduction (its weights fit the first-level cache), tile of pixels, value. Between panels the sums rest in
+ * scratch. A last block of channels that is not full is summed in scratch and copied, so the micro-kernels know no
+ * tails.
  */
 final class DirectSweep implements Sweep {
   private final View view;
@@ -55,7 +56,10 @@ final class DirectSweep implements Sweep {
     return windows.chunks() * splits;
   }
 
-  /** Scratch of a chunk: two pixel tables, sums between panels, a block of initial values, the panels, the copied source. */
+  /**
+   * Scratch of a chunk: two pixel tables, sums between panels, a block of initial values, a
+   * tile's sums, the panels, the copied source.
+   */
   @Override
   public long localBytes() {
     return sourceAt() + windows.sourceBytes();
@@ -70,7 +74,7 @@ final class DirectSweep implements Sweep {
   }
 
   private long panelsAt() {
-    return initAt() + 4L * Tiling.WIDTH;
+    return initAt() + 4L * Tiling.WIDTH * (1 + Tiling.PIXELS);
   }
 
   private long sourceAt() {
@@ -111,14 +115,15 @@ final class DirectSweep implements Sweep {
     long sums = local + sumsAt();
     long inScratch = local + 16L * windows.tablePixels();
     long panel = local + panelsAt();
+    long buffer = local + initAt() + 4L * Tiling.WIDTH;
     for (int p = 0; p < panels.length; p++) {
       boolean direct = p == panels.length - 1 && real == width;
       long table = direct ? local : inScratch;
       long target = direct ? 4L * first : 0;
       if (p == 0) {
-        tiles(width, new Tiles(panel, table, pixels, weight, target, init, 0));
+        tiles(width, new Tiles(panel, table, pixels, weight, target, init, 0, buffer));
       } else {
-        tiles(width, new Tiles(panel, table, pixels, weight, target, sums, 4L * Tiling.WIDTH));
+        tiles(width, new Tiles(panel, table, pixels, weight, target, sums, 4L * Tiling.WIDTH, buffer));
       }
       int values = panels[p].to() - panels[p].from();
       panel += 4 + 4L * values;
@@ -132,20 +137,22 @@ final class DirectSweep implements Sweep {
   private static void tiles(int width, Tiles t) {
     long table = t.table();
     long init = t.init();
-    long step = t.step();
+    long buffer = t.buffer();
     for (int p = 0; p < t.pixels(); p += Tiling.PIXELS) {
       if (width == Tiling.LANES) {
-        Tile6x1.direct(t.panel(), table, t.weight(), t.target(), init, step);
+        Tile5x1.direct(t.panel(), table, t.weight(), buffer);
       } else if (Tiling.VECTORS == 4) {
-        Tile6x4.direct(t.panel(), table, t.weight(), t.target(), init, step);
+        Tile5x4.direct(t.panel(), table, t.weight(), buffer);
       } else {
-        Tile6x2.direct(t.panel(), table, t.weight(), t.target(), init, step);
+        Tile5x2.direct(t.panel(), table, t.weight(), buffer);
       }
+      TileSums.store(buffer, 4L * width, table, t.target(), init, t.step());
       table += 16L * Tiling.PIXELS;
-      init += step * Tiling.PIXELS;
+      init += t.step() * Tiling.PIXELS;
     }
   }
 
   /** A panel over the tiles of a chunk; the fields are the micro-kernels' arguments for the first. */
-  private record Tiles(long panel, long table, int pixels, long weight, long target, long init, long step) {}
+  private record Tiles(long panel, long table, int pixels, long weight, long target, long init, long step,
+      long buffer) {}
 }

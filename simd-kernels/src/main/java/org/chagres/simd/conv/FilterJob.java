@@ -8,12 +8,14 @@ import org.chagres.simd.parallel.Job;
 /**
  * The gradient of the filter and of the bias: outer products of windows of x and pixels of dy, summed over pixels.
  *
- * <p>Pixels are cut into blocks whose part of x and dy fits the first-level cache. For a block, x is copied with a border, its
- * channels in blocks of a vector, and dy's channels in blocks of a tile, so that both stream; then a tile of 6 values of the
- * window by a block of channels is summed over the block's pixels in registers and added to sums in shared scratch.
+ * <p>Pixels are cut into blocks whose part of x and dy fits the first-level cache. For a block, x is copied with a
+ * border, its channels in blocks of a vector, and dy's channels in blocks of a tile, so that both stream; then a tile
+ * of 5 values of the window by a block of channels is summed over the block's pixels in registers and added to sums in
+ * shared scratch.
  *
- * <p>Phase 0 is cut by pixels (each part with sums of its own) and by blocks of dy's channels; phase 1 adds the parts in their
- * order and writes dw and db. Scratch for sums is at most 64 MiB, or one copy of the padded weight where that is more.
+ * <p>Phase 0 is cut by pixels (each part with sums of its own) and by blocks of dy's channels; phase 1 adds the parts
+ * in their order and writes dw and db. Scratch for sums is at most 64 MiB, or one copy of the padded weight where that
+ * is more.
  */
 final class FilterJob extends Job {
   private static final long MOST_SUMS = 64L << 20;
@@ -63,8 +65,12 @@ final class FilterJob extends Job {
     return 16L * windows.tablePixels();
   }
 
-  private long offsetsAt() {
+  private long bufferAt() {
     return dyAt() + 4L * Tiling.WIDTH * windows.tablePixels();
+  }
+
+  private long offsetsAt() {
+    return bufferAt() + 4L * Tiling.WIDTH * Tiling.PIXELS;
   }
 
   private long sourceAt() {
@@ -122,18 +128,20 @@ final class FilterJob extends Job {
   private void outer(FilterLayout.Unit unit, long local, int pixels, long sums) {
     long dy = local + dyAt();
     long offsets = local + offsetsAt();
+    long buffer = local + bufferAt();
     long at = sums;
     long tile = 4L * Tiling.PIXELS * unit.width();
     for (int d = 0; d < layout.paddedDepth(); d += Tiling.PIXELS) {
       if (view.depthwise()) {
-        DepthwiseTile.outer(offsets, local, pixels, dy, at);
+        DepthwiseTile.outer(offsets, local, pixels, dy, buffer);
       } else if (unit.width() == Tiling.LANES) {
-        Tile6x1.outer(offsets, local, pixels, dy, at);
+        Tile5x1.outer(offsets, local, pixels, dy, buffer);
       } else if (Tiling.VECTORS == 4) {
-        Tile6x4.outer(offsets, local, pixels, dy, at);
+        Tile5x4.outer(offsets, local, pixels, dy, buffer);
       } else {
-        Tile6x2.outer(offsets, local, pixels, dy, at);
+        Tile5x2.outer(offsets, local, pixels, dy, buffer);
       }
+      Copies.add(buffer, at, Tiling.PIXELS * unit.width());
       at += tile;
       offsets += 4L * Tiling.PIXELS;
     }

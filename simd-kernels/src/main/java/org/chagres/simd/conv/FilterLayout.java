@@ -4,11 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.chagres.simd.memory.Native.ALL;
 
 /**
- * How the filter's gradient is cut: into units, blocks of output channels with the values of the window they meet; and where
- * their sums lie: [unit][value of the window, to whole tiles][channel of the unit], followed by the bias' sums.
+ * How the filter's gradient is cut: into units, blocks of output channels with the values of the window they meet; and
+ * where their sums lie: [unit][value of the window, to whole tiles][channel of the unit], followed by the bias' sums.
  *
- * <p>The values of a window are ordered [block of channels][tap][channel of the block], so that a block of x, once in the
- * first-level cache, serves all taps.
+ * <p>The values of a window are ordered [block of channels][tap][channel of the block], so that a block of x, once in
+ * the first-level cache, serves all taps.
  */
 final class FilterLayout {
   private final Unit[] units;

@@ -8,9 +8,10 @@ import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
 
 /**
- * Packs a weight (K, C / groups, kh, kw) for the direct kernel: [part][group][block of channels][tap row][tap column][source
- * channel][channel of the block], zeros where the last block is not full. For the gradient of the data the source channels
- * are K's and the taps run backwards. For depthwise kernels: [part][tap row][tap column][channel], to whole vectors.
+ * Packs a weight (K, C / groups, kh, kw) for the direct kernel: [part][group][block of channels][tap row][tap
+ * column][source channel][channel of the block], zeros where the last block is not full. For the gradient of the data
+ * the source channels are K's and the taps run backwards. For depthwise kernels: [part][tap row][tap column][channel],
+ * to whole vectors.
  */
 final class PackedWeight extends Job {
   private final View view;

@@ -27,8 +27,8 @@ record Panel(int from, int to) {
   }
 
   /**
-   * Writes panels as the micro-kernels read them, one behind the other: how many values, then bytes from a window's start to
-   * each, as ints.
+   * Writes panels as the micro-kernels read them, one behind the other: how many values, then bytes from a window's
+   * start to each, as ints.
    *
    * @param panels of the reduction
    * @param taps bytes from the window's start to the channels of each tap, in the order of the packed weights

@@ -8,17 +8,18 @@ import org.chagres.simd.lanes.Lanes;
  * <table>
  * <caption>Tiles, pixels by vectors</caption>
  * <tr><th>lanes</th><th>machine</th><th>tile</th><th>why</th></tr>
- * <tr><td>4</td><td>NEON, 32 registers</td><td>6×4</td><td>four pipes of latency 4 want 16 sums or more</td></tr>
- * <tr><td>8</td><td>AVX2, 16 registers</td><td>6×2</td><td>12 sums, 2 weights and a broadcast fill the registers</td></tr>
- * <tr><td>16</td><td>AVX-512, 32 registers</td><td>6×2</td><td>12 sums cover the latency; 6 addresses and a
- * block of 32 channels suit the integer registers and usual widths</td></tr>
+ * <tr><td>4</td><td>NEON, 32 registers</td><td>5×4</td><td>four pipes of latency 4 want 16 sums or more</td></tr>
+ * <tr><td>8</td><td>AVX2, 16 registers</td><td>5×2</td><td>10 sums, 2 weights and a broadcast; a sixth pixel's address
+ * would not fit the integer registers</td></tr>
+ * <tr><td>16</td><td>AVX-512, 32 registers</td><td>5×2</td><td>10 sums cover the latency of two pipes, and a
+ * block of 32 channels suits usual widths</td></tr>
  * </table>
  */
 final class Tiling {
 
   /**
-   * And-ing an address with this changes nothing and tells C2 that it isn't negative: only then do the bounds checks on the
-   * all-of-memory segment fold away.
+   * And-ing an address with this changes nothing and tells C2 that it isn't negative: only then do the bounds checks on
+   * the all-of-memory segment fold away.
    */
   static final long ADDRESS = Long.MAX_VALUE >> 1;
 
@@ -32,7 +33,7 @@ final class Tiling {
   static final long VECTOR = 4L * LANES;
 
   /** Pixels (or values of a window, in the filter's gradient) of a tile. */
-  static final int PIXELS = 6;
+  static final int PIXELS = 5;
 
   /** Vectors of channels in a tile. */
   static final int VECTORS = LANES == 4 ? 4 : 2;
@@ -65,7 +66,10 @@ final class Tiling {
     return (channels + WIDTH - 1) / WIDTH;
   }
 
-  /** Channels that a block holds with its padding: a tile's width, or one vector for the last block where that is enough. */
+  /**
+   * Channels that a block holds with its padding: a tile's width, or one vector for the last block where that is
+   * enough.
+   */
   static int blockWidth(int channels, int block) {
     return channels - block * WIDTH <= LANES ? LANES : WIDTH;
   }

@@ -4,13 +4,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.chagres.simd.memory.Native.ALL;
 
 /**
- * Cuts the targets of a part into chunks (whole images, or rows of one image) and prepares a chunk for the micro-kernels: the
- * source it reads, and the pixel table that says where each window and each target lies.
+ * Cuts the targets of a part into chunks (whole images, or rows of one image) and prepares a chunk for the
+ * micro-kernels: the source it reads, and the pixel table that says where each window and each target lies.
  *
- * <p>Where windows reach over the border, or a kernel wants channels in blocks, the source of the chunk is copied to local
- * scratch with zeros around it, as [image][block of channels][row][column][channel of the block]; else it is read where it
- * lies. Because the table holds an address for each pixel, a tile may span rows and images: small images fill tiles as well as
- * large ones, and any stride is the same loop.
+ * <p>Where windows reach over the border, or a kernel wants channels in blocks, the source of the chunk is copied to
+ * local scratch with zeros around it, as [image][block of channels][row][column][channel of the block]; else it is read
+ * where it lies. Because the table holds an address for each pixel, a tile may span rows and images: small images fill
+ * tiles as well as large ones, and any stride is the same loop.
  */
 final class Windows {
   private final Part part;
@@ -71,10 +71,18 @@ final class Windows {
     return copied ? imagesPerChunk * imageBytes : 0;
   }
 
-  /** Bytes from a window's start to a channel of a tap, given by its place among the rows' and the columns' taps. */
+  /**
+   * Bytes from a window's start to a channel of a tap, given by its place among the rows' and the columns' taps.
+   *
+   * @throws IllegalArgumentException if that is more than an int holds
+   */
   int offset(int rowTap, int colTap, int channel) {
     long in = 4L * block * part.cols().offsets()[colTap] + 4L * (channel % block);
-    return Math.toIntExact(part.rows().offsets()[rowTap] * rowBytes + channel / block * blockBytes + in);
+    long offset = part.rows().offsets()[rowTap] * rowBytes + channel / block * blockBytes + in;
+    if (offset > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("convolution too large: a window spans more than 2 GiB of " + source);
+    }
+    return (int) offset;
   }
 
   /** Bytes from a window's start to the first channel of each tap, in the order of the packed weights. */
@@ -82,6 +90,7 @@ final class Windows {
     int cols = part.cols().taps().length;
     var offsets = new int[part.taps()];
     for (int t = 0; t < offsets.length; t++) {
+      offset(t / cols, t % cols, source.c() - 1);
       offsets[t] = offset(t / cols, t % cols, 0);
     }
     return offsets;

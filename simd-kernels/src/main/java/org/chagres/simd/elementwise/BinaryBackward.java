@@ -1,22 +1,24 @@
 package org.chagres.simd.elementwise;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.splat;
-import static org.chagres.simd.math.Vectors.store;
 import static org.chagres.simd.memory.Native.ALL;
 
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.shape.BinaryOp;
 
 /**
- * The loops of {@link BinaryGradients}, over whole dense vectors. An element's operands are all read before its gradients are
- * written, so that a gradient may stand in an operand's memory.
+ * The loops of {@link BinaryGradients}, over whole dense vectors. An element's operands are all read before its
+ * gradients are written, so that a gradient may stand in an operand's memory.
  */
 final class BinaryBackward {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private final BinaryOp op;
 
@@ -39,41 +41,44 @@ final class BinaryBackward {
 
   private static void add(long dy, long da, long db, int n) {
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector d = load(dy + 4L * i);
-      store(d, da + 4L * i);
-      store(d, db + 4L * i);
+      FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
+      d.intoMemorySegment(ALL, da + 4L * i, ORDER);
+      d.intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 
   private static void sub(long dy, long da, long db, int n) {
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector d = load(dy + 4L * i);
-      store(d, da + 4L * i);
-      store(d.neg(), db + 4L * i);
+      FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
+      d.intoMemorySegment(ALL, da + 4L * i, ORDER);
+      d.neg().intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 
   private static void mul(long dy, long a, long b, long da, long db, int n) {
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector d = load(dy + 4L * i);
-      FloatVector u = load(a + 4L * i);
-      FloatVector v = load(b + 4L * i);
-      store(d.mul(v), da + 4L * i);
-      store(d.mul(u), db + 4L * i);
+      FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + 4L * i, ORDER);
+      d.mul(v).intoMemorySegment(ALL, da + 4L * i, ORDER);
+      d.mul(u).intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 
   private static void div(long dy, long a, long b, long da, long db, int n) {
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector d = load(dy + 4L * i);
-      FloatVector u = load(a + 4L * i);
-      FloatVector v = load(b + 4L * i);
-      store(d.div(v), da + 4L * i);
-      store(u.div(v).div(v).mul(d).neg(), db + 4L * i);
+      FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + 4L * i, ORDER);
+      d.div(v).intoMemorySegment(ALL, da + 4L * i, ORDER);
+      u.div(v).div(v).mul(d).neg().intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 
-  /** By PyTorch: no gradient for the base where the exponent is 0, none for the exponent where the base is 0 and it isn't below. */
+  /**
+   * By PyTorch: no gradient for the base where the exponent is 0, none for the exponent where the base is 0 and it
+   * isn't below.
+   */
   private static void pow(long dy, long a, long b, long da, long db, int n) {
     for (int i = 0; i < n; i++) {
       double d = ALL.get(JAVA_FLOAT_UNALIGNED, dy + 4L * i);
@@ -88,27 +93,31 @@ final class BinaryBackward {
 
   private static void maximum(long dy, long a, long b, long da, long db, int n) {
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector d = load(dy + 4L * i);
-      FloatVector u = load(a + 4L * i);
-      FloatVector v = load(b + 4L * i);
+      FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + 4L * i, ORDER);
       FloatVector half = d.mul(0.5f);
       VectorMask<Float> same = u.compare(VectorOperators.EQ, v);
       // As PyTorch's, which masks out the loser: a NaN, that loses to none, leaves the gradient with both.
-      store(d.blend(splat(0f), u.compare(VectorOperators.LT, v)).blend(half, same), da + 4L * i);
-      store(d.blend(splat(0f), v.compare(VectorOperators.LT, u)).blend(half, same), db + 4L * i);
+      FloatVector left = d.blend(0f, u.compare(VectorOperators.LT, v)).blend(half, same);
+      FloatVector right = d.blend(0f, v.compare(VectorOperators.LT, u)).blend(half, same);
+      left.intoMemorySegment(ALL, da + 4L * i, ORDER);
+      right.intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 
   private static void minimum(long dy, long a, long b, long da, long db, int n) {
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector d = load(dy + 4L * i);
-      FloatVector u = load(a + 4L * i);
-      FloatVector v = load(b + 4L * i);
+      FloatVector d = FloatVector.fromMemorySegment(S, ALL, dy + 4L * i, ORDER);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + 4L * i, ORDER);
       FloatVector half = d.mul(0.5f);
       VectorMask<Float> same = u.compare(VectorOperators.EQ, v);
       // As PyTorch's, which masks out the loser: a NaN, that loses to none, leaves the gradient with both.
-      store(d.blend(splat(0f), u.compare(VectorOperators.GT, v)).blend(half, same), da + 4L * i);
-      store(d.blend(splat(0f), v.compare(VectorOperators.GT, u)).blend(half, same), db + 4L * i);
+      FloatVector left = d.blend(0f, u.compare(VectorOperators.GT, v)).blend(half, same);
+      FloatVector right = d.blend(0f, v.compare(VectorOperators.GT, u)).blend(half, same);
+      left.intoMemorySegment(ALL, da + 4L * i, ORDER);
+      right.intoMemorySegment(ALL, db + 4L * i, ORDER);
     }
   }
 }

@@ -1,20 +1,23 @@
 package org.chagres.simd.elementwise;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.store;
 import static org.chagres.simd.memory.Native.ALL;
 
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.shape.BinaryOp;
 
 /**
- * The f32 loops of {@link BinaryMap}, over whole vectors; {@code y} may be an operand that isn't repeated. An operand that is
- * repeated is one vector of the repeated value, and its address does not move.
+ * The f32 loops of {@link BinaryMap}, over whole vectors; {@code y} may be an operand that isn't repeated. An operand
+ * that is repeated is one vector of the repeated value, and its address does not move.
  */
 final class BinaryF32 {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** {@code a} is one vector, repeated. */
   static final int REPEAT_A = 1;
@@ -49,9 +52,9 @@ final class BinaryF32 {
     long stepA = stepOfA(repeat);
     long stepB = stepOfB(repeat);
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector u = load(a + i * stepA);
-      FloatVector v = load(b + i * stepB);
-      store(u.add(v), y + 4L * i);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
+      u.add(v).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -59,9 +62,9 @@ final class BinaryF32 {
     long stepA = stepOfA(repeat);
     long stepB = stepOfB(repeat);
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector u = load(a + i * stepA);
-      FloatVector v = load(b + i * stepB);
-      store(u.sub(v), y + 4L * i);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
+      u.sub(v).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -69,9 +72,9 @@ final class BinaryF32 {
     long stepA = stepOfA(repeat);
     long stepB = stepOfB(repeat);
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector u = load(a + i * stepA);
-      FloatVector v = load(b + i * stepB);
-      store(u.mul(v), y + 4L * i);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
+      u.mul(v).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -79,9 +82,9 @@ final class BinaryF32 {
     long stepA = stepOfA(repeat);
     long stepB = stepOfB(repeat);
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector u = load(a + i * stepA);
-      FloatVector v = load(b + i * stepB);
-      store(u.div(v), y + 4L * i);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
+      u.div(v).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -99,9 +102,10 @@ final class BinaryF32 {
     long stepA = stepOfA(repeat);
     long stepB = stepOfB(repeat);
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector u = load(a + i * stepA);
-      FloatVector v = load(b + i * stepB);
-      store(v.blend(u, u.compare(VectorOperators.GT, v)).blend(u, u.compare(VectorOperators.NE, u)), y + 4L * i);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
+      FloatVector w = v.blend(u, u.compare(VectorOperators.GT, v)).blend(u, u.compare(VectorOperators.NE, u));
+      w.intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -109,9 +113,10 @@ final class BinaryF32 {
     long stepA = stepOfA(repeat);
     long stepB = stepOfB(repeat);
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector u = load(a + i * stepA);
-      FloatVector v = load(b + i * stepB);
-      store(v.blend(u, u.compare(VectorOperators.LT, v)).blend(u, u.compare(VectorOperators.NE, u)), y + 4L * i);
+      FloatVector u = FloatVector.fromMemorySegment(S, ALL, a + i * stepA, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, b + i * stepB, ORDER);
+      FloatVector w = v.blend(u, u.compare(VectorOperators.LT, v)).blend(u, u.compare(VectorOperators.NE, u));
+      w.intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 }

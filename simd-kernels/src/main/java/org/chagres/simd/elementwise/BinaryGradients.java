@@ -10,8 +10,8 @@ import org.chagres.simd.shape.BinaryOp;
 import org.chagres.simd.shape.Strided;
 
 /**
- * The gradients of {@link BinaryMap}'s operands, f32, dense in the result's size: where an operand was broadcast, the caller
- * sums.
+ * The gradients of {@link BinaryMap}'s operands, f32, dense in the result's size: where an operand was broadcast, the
+ * caller sums.
  */
 public final class BinaryGradients extends RangeJob {
 

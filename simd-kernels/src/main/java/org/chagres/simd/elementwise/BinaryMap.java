@@ -13,8 +13,8 @@ import org.chagres.simd.shape.Strided;
 /**
  * y = a ∘ b with the strides of two operands.
  *
- * <p>f32 goes row by row where a row runs densely in an operand or repeats one element of it, which is loaded as a vector once
- * a row; other strides, short rows and the other types go by blocks packed densely into scratch.
+ * <p>f32 goes row by row where a row runs densely in an operand or repeats one element of it, which is loaded as a
+ * vector once a row; other strides, short rows and the other types go by blocks packed densely into scratch.
  */
 public final class BinaryMap {
 
@@ -87,13 +87,16 @@ public final class BinaryMap {
       long column = begin - row * a.rowLength();
       int done = 0;
       while (done < n) {
-        int length = (int) Math.min(a.rowLength() - column, n - done);
         long left = a.row(row) + 4 * column * a.rowStride();
         long right = b.row(row) + 4 * column * b.rowStride();
-        row(left, right, y + 4 * (begin + done), length, local);
-        done += length;
-        row++;
-        column = 0;
+        for (long rows = a.rowsAlong(row); rows > 0 && done < n; rows--, row++) {
+          int length = (int) Math.min(a.rowLength() - column, n - done);
+          row(left, right, y + 4 * (begin + done), length, local);
+          done += length;
+          left += a.rowStep() - 4 * column * a.rowStride();
+          right += b.rowStep() - 4 * column * b.rowStride();
+          column = 0;
+        }
       }
     }
 

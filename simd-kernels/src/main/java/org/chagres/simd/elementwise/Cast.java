@@ -9,8 +9,8 @@ import org.chagres.simd.parallel.RangeJob;
 import org.chagres.simd.shape.DType;
 
 /**
- * y = x in another type, by blocks through the widest type of x's kind: exact, with one rounding at the end. To an integer
- * rounds towards zero and wraps where it is too large; to bool is "not 0"; u8 is unsigned.
+ * y = x in another type, by blocks through the widest type of x's kind: exact, with one rounding at the end. To an
+ * integer rounds towards zero and wraps where it is too large; to bool is "not 0"; u8 is unsigned.
  */
 public final class Cast extends RangeJob {
 

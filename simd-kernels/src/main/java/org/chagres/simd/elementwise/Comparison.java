@@ -15,8 +15,9 @@ import org.chagres.simd.shape.DType;
 import org.chagres.simd.shape.Strided;
 
 /**
- * y = a ∘ b as bool, for any type, with the strides of two operands. Three loops a type are enough: "greater" is "less" with the
- * operands exchanged, and "not equal" the reverse of "equal" (true for NaN); f32 is compared as it is, integers as i64.
+ * y = a ∘ b as bool, for any type, with the strides of two operands. Three loops a type are enough: "greater" is
+ * "less" with the operands exchanged, and "not equal" the reverse of "equal" (true for NaN); f32 is compared as it
+ * is, integers as i64.
  */
 public final class Comparison extends RangeJob {
 

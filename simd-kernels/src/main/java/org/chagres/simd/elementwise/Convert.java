@@ -10,8 +10,8 @@ import static org.chagres.simd.memory.Native.ALL;
 import org.chagres.simd.shape.DType;
 
 /**
- * Dense blocks of any type to and from the widest of their kind: integers to i64, floats to f64. To an integer rounds towards
- * zero and wraps where it is too large; to bool is "not 0", so NaN is true.
+ * Dense blocks of any type to and from the widest of their kind: integers to i64, floats to f64. To an integer rounds
+ * towards zero and wraps where it is too large; to bool is "not 0", so NaN is true.
  */
 final class Convert {
 

@@ -2,12 +2,12 @@ package org.chagres.simd.elementwise;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.store;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
@@ -16,6 +16,9 @@ import org.chagres.simd.shape.DType;
 
 /** Sets every element to one value, whatever the type: a vector's worth of its bits, written over and over. */
 public final class Fill extends RangeJob {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static final int PATTERN = 8;
 
@@ -59,13 +62,13 @@ public final class Fill extends RangeJob {
       }
       Convert.fromDoubles(type, doubles, local + (long) filled * type.bytes(), PATTERN);
     }
-    FloatVector v = load(local);
+    FloatVector v = FloatVector.fromMemorySegment(S, ALL, local, ORDER);
     long bytes = (long) n * type.bytes();
     long to = y + begin * type.bytes();
     int step = 4 * Lanes.COUNT;
     int vectors = (int) (bytes / step);
     for (int i = 0; i < vectors; i++) {
-      store(v, to + (long) i * step);
+      v.intoMemorySegment(ALL, to + (long) i * step, ORDER);
     }
     for (long i = (long) vectors * step; i < bytes; i++) {
       ALL.set(JAVA_BYTE, to + i, ALL.get(JAVA_BYTE, local + i % step));

@@ -101,7 +101,9 @@ final class IntegerBinary {
     }
   }
 
-  /** By squaring, wrapping as products do; a negative exponent gives the quotient, which is 0 but for bases 1 and -1. */
+  /**
+   * By squaring, wrapping as products do; a negative exponent gives the quotient, which is 0 but for bases 1 and -1.
+   */
   private static long power(long base, long exponent) {
     if (exponent < 0) {
       return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0;

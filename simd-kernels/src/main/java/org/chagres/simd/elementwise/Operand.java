@@ -10,8 +10,9 @@ import org.chagres.simd.memory.Native;
 import org.chagres.simd.shape.Strided;
 
 /**
- * Memory read or written with strides: finds its rows and copies runs of its elements from and to dense memory, as bits.
- * Elements are numbered as in the dense result, the last dimension fastest; a row is a run along the last dimension.
+ * Memory read or written with strides: finds its rows and copies runs of its elements from and to dense memory, as
+ * bits. Elements are numbered as in the dense result, the last dimension fastest; a row is a run along the last
+ * dimension.
  */
 final class Operand {
 
@@ -96,7 +97,8 @@ final class Operand {
   }
 
   /**
-   * The address of the {@code n} elements from number {@code begin} on, densely: their own, or that of {@code buffer}, packed.
+   * The address of the {@code n} elements from number {@code begin} on, densely: their own, or that of {@code
+   * buffer}, packed.
    */
   long block(long begin, int n, long buffer) {
     if (dense) {

@@ -9,9 +9,9 @@ import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.Strided;
 
 /**
- * The gather of a view whose contiguous dimension is not the last: (N, C, HW) read from (N, HW, C) and the reverse. Tiles of 16 ×
- * 16 are read along the source's contiguous dimension's lines and written along the result's, so that each line of memory
- * that comes into the cache is used up while it is there.
+ * The gather of a view whose contiguous dimension is not the last: (N, C, HW) read from (N, HW, C) and the reverse.
+ * Tiles of 16 × 16 are read along the source's contiguous dimension's lines and written along the result's, so that
+ * each line of memory that comes into the cache is used up while it is there.
  */
 final class Transpose extends Job {
 

@@ -75,16 +75,17 @@ public final class UnaryMap {
 
     @Override
     public long localBytes() {
-      return Padded.BYTES;
+      return Padded.BYTES + Activations.SCRATCH;
     }
 
     @Override
     protected void run(long begin, int n, long local) {
       int whole = n - n % Lanes.COUNT;
-      UnaryForward.run(f, x + 4 * begin, y + 4 * begin, whole);
+      long scratch = local + Padded.BYTES;
+      UnaryForward.run(f, x + 4 * begin, y + 4 * begin, whole, scratch);
       if (whole < n) {
         Padded.load(x + 4 * (begin + whole), local, n - whole);
-        UnaryForward.run(f, local, local, Lanes.COUNT);
+        UnaryForward.run(f, local, local, Lanes.COUNT, scratch);
         Padded.store(local, y + 4 * (begin + whole), n - whole);
       }
     }
@@ -106,18 +107,19 @@ public final class UnaryMap {
 
     @Override
     public long localBytes() {
-      return 2 * Padded.BYTES;
+      return 2 * Padded.BYTES + Activations.SCRATCH;
     }
 
     @Override
     protected void run(long begin, int n, long local) {
       int whole = n - n % Lanes.COUNT;
-      UnaryBackward.run(f, dy + 4 * begin, saved + 4 * begin, dx + 4 * begin, whole);
+      long scratch = local + 2 * Padded.BYTES;
+      UnaryBackward.run(f, dy + 4 * begin, saved + 4 * begin, dx + 4 * begin, whole, scratch);
       if (whole < n) {
         long rest = 4 * (begin + whole);
         Padded.load(dy + rest, local, n - whole);
         Padded.load(saved + rest, local + Padded.BYTES, n - whole);
-        UnaryBackward.run(f, local, local + Padded.BYTES, local, Lanes.COUNT);
+        UnaryBackward.run(f, local, local + Padded.BYTES, local, Lanes.COUNT, scratch);
         Padded.store(local, dx + rest, n - whole);
       }
     }

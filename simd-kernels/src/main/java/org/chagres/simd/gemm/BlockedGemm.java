@@ -15,10 +15,10 @@ import org.chagres.simd.shape.GemmShape;
 /**
  * The general product: pack both operands, then multiply tile by tile.
  *
- * <p>Each round has two phases. The first packs the round's panels of A and B into shared scratch, each once, whichever
- * transpose it comes from. The second computes cells of C: for each block of KC steps, each panel of B (L1) meets each panel
- * of A (L2). A tile at the edge goes through a small buffer. Where k is sliced, cells go to partial results, which a last phase adds up
- * in the order of the slices.
+ * <p>Each round has two phases. The first packs the round's panels of A and B into shared scratch, each once,
+ * whichever transpose it comes from. The second computes cells of C: for each block of KC steps, each panel of B
+ * (L1) meets each panel of A (L2). A tile at the edge goes through a small buffer. Where k is sliced, cells go to
+ * partial results, which a last phase adds up in the order of the slices.
  */
 final class BlockedGemm extends Job {
 

@@ -18,9 +18,9 @@ import org.chagres.simd.shape.GemmShape;
 /**
  * How one product is cut up; a function of its shape alone.
  *
- * <p>The product is a number of <em>items</em>: the matrices of the batch, and where C is too small to occupy the workers,
- * slices of k whose partial sums are added up at the end. A {@link Round} packs a part of the operands that L3 holds, then
- * multiplies it, cut into <em>cells</em> of mc×nc of C.
+ * <p>The product is a number of <em>items</em>: the matrices of the batch, and where C is too small to occupy the
+ * workers, slices of k whose partial sums are added up at the end. A {@link Round} packs a part of the operands
+ * that L3 holds, then multiplies it, cut into <em>cells</em> of mc×nc of C.
  *
  * @param slices slices of k to a matrix
  * @param sliceK steps of k in a slice; the last has what is left

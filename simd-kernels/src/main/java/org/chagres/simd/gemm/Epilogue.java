@@ -44,8 +44,9 @@ final class Epilogue {
     x &= ADDRESS;
     y &= ADDRESS;
     to &= ADDRESS;
+    int whole = count - count % LANES;
     int j = 0;
-    for (; j + LANES <= count; j += LANES) {
+    for (; j < whole; j += LANES) {
       var vx = FloatVector.fromMemorySegment(S, ALL, x + 4L * j, ORDER);
       var vy = FloatVector.fromMemorySegment(S, ALL, y + 4L * j, ORDER);
       vx.add(vy).intoMemorySegment(ALL, to + 4L * j, ORDER);
@@ -60,8 +61,9 @@ final class Epilogue {
   static void copyRow(long x, long to, int count) {
     x &= ADDRESS;
     to &= ADDRESS;
+    int whole = count - count % LANES;
     int j = 0;
-    for (; j + LANES <= count; j += LANES) {
+    for (; j < whole; j += LANES) {
       FloatVector.fromMemorySegment(S, ALL, x + 4L * j, ORDER).intoMemorySegment(ALL, to + 4L * j, ORDER);
     }
     for (; j < count; j++) {

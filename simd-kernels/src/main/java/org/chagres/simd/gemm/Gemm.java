@@ -8,8 +8,9 @@ import org.chagres.simd.shape.GemmShape;
 /**
  * Products of f32 matrices: C = op(A)·op(B) (+ C) + bias.
  *
- * <p>Three ways, chosen by shape alone: no sums at all ({@link EmptyGemm}); a few vectors times a matrix, which is as fast as
- * the matrix can be read ({@link SkinnyGemm}); everything else, packed and multiplied tile by tile ({@link BlockedGemm}).
+ * <p>Three ways, chosen by shape alone: no sums at all ({@link EmptyGemm}); a few vectors times a matrix, which is
+ * as fast as the matrix can be read ({@link SkinnyGemm}); everything else, packed and multiplied tile by tile
+ * ({@link BlockedGemm}).
  */
 public final class Gemm {
 
@@ -44,7 +45,7 @@ public final class Gemm {
       return new EmptyGemm(shape, at);
     }
     GemmShape folded = fold(shape);
-    if (Math.min(folded.m(), folded.n()) <= SkinnyGemm.MOST) {
+    if (SkinnyGemm.suits(folded)) {
       return new SkinnyGemm(folded, at);
     }
     return new BlockedGemm(folded, at);
@@ -54,7 +55,7 @@ public final class Gemm {
   private static GemmShape fold(GemmShape s) {
     long rows = (long) s.batch() * s.m();
     boolean dense = !s.a().transposed() && s.a().batchStride() == (long) s.m() * s.a().ld();
-    if (s.batch() == 1 || s.b().batchStride() != 0 || !dense || rows > Integer.MAX_VALUE) {
+    if (s.batch() == 1 || s.b().batchStride() != 0 || !dense || rows > Integer.MAX_VALUE - Tiles.EDGE) {
       return s;
     }
     return new GemmShape((int) rows, s.n(), s.k(), s.a(), s.b(), s.ldc(), 1, s.accumulate());
@@ -65,7 +66,7 @@ public final class Gemm {
   }
 
   private static void checkApart(String name, long x, long xBytes, long c, long cBytes) {
-    if (x < c + cBytes && c < x + xBytes) {
+    if (xBytes > 0 && x < c + cBytes && c < x + xBytes) {
       throw new IllegalArgumentException(name + ": expected memory apart from c, but they overlap");
     }
   }

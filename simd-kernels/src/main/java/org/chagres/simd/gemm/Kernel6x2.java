@@ -11,11 +11,12 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The micro-kernel for 16 vector registers: a tile of 6 rows × 2 vectors of C, 12 accumulators, 2 vectors of B, one of A.
+ * The micro-kernel for 16 vector registers: a tile of 6 rows × 2 vectors of C, 12 accumulators, 2 vectors of B, one
+ * of A.
  *
- * <p>C2's list scheduler hoists every load of a block to its top, which here spills accumulators and halves the speed. A load
- * fence between rows keeps each load beside its use; on x86 a load fence is no instruction. It also leaves no register over:
- * unrolling k spills again, so the loop isn't.
+ * <p>C2's list scheduler hoists every load of a block to its top, which here spills accumulators and halves the
+ * speed. A load fence between rows keeps each load beside its use; on x86 a load fence is no instruction. It also
+ * leaves no register over: unrolling k spills again, so the loop isn't.
  */
 final class Kernel6x2 {
 

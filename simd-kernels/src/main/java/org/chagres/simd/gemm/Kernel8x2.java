@@ -12,7 +12,8 @@ import org.chagres.simd.lanes.Lanes;
 /**
  * The micro-kernel for 32 vector registers: a tile of 8 rows × 2 vectors of C, 16 accumulators, 2 vectors of B, 8 of A.
  *
- * <p>All loads of one k fit in registers at once, so it does without the fences of {@link Kernel6x2}, which cost time on Arm.
+ * <p>All loads of one k fit in registers at once, so it does without the fences of {@link Kernel6x2}, which cost
+ * time on Arm.
  */
 final class Kernel8x2 {
 

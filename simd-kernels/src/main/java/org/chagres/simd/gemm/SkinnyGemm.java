@@ -7,20 +7,23 @@ import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.GemmShape;
 
 /**
- * A few vectors times a matrix: op(A) with at most {@link #MOST} rows, or op(B) with as few columns. The matrix is read once and
- * not packed.
+ * A few vectors times a matrix: op(A) with few rows, or op(B) with few columns. The matrix is not packed.
  *
- * <p>Both cases are one: {@code count} vectors x of k floats, a matrix W of {@code width} outputs, y = W·x. Where op(B) is the
- * narrow one, it takes the place of op(A), and C is written transposed. Where the k of one output lie together in W, an output
- * is a dot product; where the outputs of one k lie together, all outputs are sums of rows of W. Chunks are ranges of outputs.
+ * <p>Both cases are one: {@code count} vectors x of k floats, a matrix W of {@code width} outputs, y = W·x. Where
+ * op(B) is the narrow one, it takes the place of op(A), and C is written transposed. Where the k of one output lie
+ * together in W, an output is a dot product; where the outputs of one k lie together, all outputs are sums of rows
+ * of W. Chunks are ranges of outputs.
  */
 final class SkinnyGemm extends Job {
 
-  /** Vectors up to which this way is faster than packing; measured. */
-  static final int MOST = 4;
+  /** Vectors up to which dot products are faster than packing W; measured. */
+  static final int MOST_DOTS = 12;
+
+  /** Vectors up to which sums of rows are faster than packing W; measured. */
+  static final int MOST_SUMS = 4;
 
   /** Bytes of W that a chunk reads at least; some 20 µs from memory. */
-  private static final long CHUNK_BYTES = 256L << 10;
+  private static final long CHUNK_BYTES = 512L << 10;
 
   private static final int CHUNKS = 32;
 
@@ -53,6 +56,13 @@ final class SkinnyGemm extends Job {
     widthOfChunk = Math.min(most, Blocking.roundUp((int) Math.ceilDiv(width, chunks), 64));
   }
 
+  /** Whether this way is the faster one. */
+  static boolean suits(GemmShape shape) {
+    boolean swapped = shape.n() < shape.m();
+    boolean dots = swapped ? !shape.a().transposed() : shape.b().transposed();
+    return Math.min(shape.m(), shape.n()) <= (dots ? MOST_DOTS : MOST_SUMS);
+  }
+
   @Override
   public int chunks(int phase) {
     return Math.multiplyExact(shape.batch(), Math.ceilDiv(width, widthOfChunk));
@@ -61,7 +71,7 @@ final class SkinnyGemm extends Job {
   /** The vectors, where theirs do not lie together, and the sums. */
   @Override
   public long localBytes() {
-    return gatheredBytes() + 4L * (dots ? 4 : widthOfChunk);
+    return gatheredBytes() + 4L * (dots ? 8 : widthOfChunk);
   }
 
   @Override
@@ -85,12 +95,18 @@ final class SkinnyGemm extends Job {
     long w = (swapped ? at.a() : at.b()) + 4L * item * matrix.batchStride();
     long sums = local + gatheredBytes();
     if (dots) {
-      w += 4L * first * matrix.ld();
-      for (int j = 0; j < outputs; j += 4) {
-        int ready = Math.min(4, outputs - j);
-        for (int v = 0; v < count; v++) {
-          Vectors.dots(x + v * xRow, w + 4L * j * matrix.ld(), 4L * matrix.ld(), ready, shape.k(), sums);
-          store(sums, ready, item, v, first + j);
+      for (int j = first; j < first + outputs; j += 4) {
+        int ready = Math.min(4, first + outputs - j);
+        long rows = w + 4L * j * matrix.ld();
+        int v = 0;
+        for (; v + 1 < count && ready == 4; v += 2) {
+          Vectors.pairDots(x + v * xRow, xRow, rows, 4L * matrix.ld(), shape.k(), sums);
+          store(sums, 4, item, v, j);
+          store(sums + 16, 4, item, v + 1, j);
+        }
+        for (; v < count; v++) {
+          Vectors.dots(x + v * xRow, rows, 4L * matrix.ld(), ready, shape.k(), sums);
+          store(sums, ready, item, v, j);
         }
       }
     } else {

@@ -5,14 +5,15 @@ import org.chagres.simd.lanes.Lanes;
 /**
  * All that the products know of the processor: the shape of a register tile and how much of each operand a cache holds.
  *
- * <p>Names as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a tile of MR×NR of C stays
- * in registers, a KC×NR panel of B in L1 (half of it), an MC×KC block of A in L2 (half of it).
+ * <p>Names as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a tile of MR×NR
+ * of C stays in registers, a KC×NR panel of B in L1 (half of it), an MC×KC block of A in L2 (half of it).
  */
 final class Tiles {
 
   /**
-   * And-ing an address with this changes nothing and tells C2 that the address isn't negative: only then do the bounds checks
-   * on the all-of-memory segment fold away, and with them a compare, a branch and a slow path for each load.
+   * And-ing an address with this changes nothing and tells C2 that the address isn't negative: only then do the
+   * bounds checks on the all-of-memory segment fold away, and with them a compare, a branch and a slow path for
+   * each load.
    */
   static final long ADDRESS = Long.MAX_VALUE >> 1;
 
@@ -28,7 +29,7 @@ final class Tiles {
   /** Columns of a tile. */
   static final int NR = 2 * Lanes.COUNT;
 
-  /** Steps of k for which a panel of B takes half of a 32 KiB L1, or, where lanes are wide, streams well from L2. */
+  /** Steps of k for which a panel of B takes half of a 32 KiB L1 at 8 lanes; a panel of 16 lanes streams from L2. */
   static final int KC = 256;
 
   /** Rows of A in a block, a multiple of every MR: 96 KiB of a 256 KiB to 2 MiB L2, the block of C beside it. */

@@ -6,7 +6,7 @@ import static org.chagres.simd.memory.Native.ALL;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
@@ -17,6 +17,11 @@ final class Vectors {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int LANES = Lanes.COUNT;
   private static final long V = 4L * LANES;
+
+  private static final VectorShuffle<Float> SWAP1 = swap(1);
+  private static final VectorShuffle<Float> SWAP2 = swap(2);
+  private static final VectorShuffle<Float> SWAP4 = swap(4);
+  private static final VectorShuffle<Float> SWAP8 = swap(8);
 
   private Vectors() {}
 
@@ -44,8 +49,9 @@ final class Vectors {
     var t1 = FloatVector.zero(S);
     var t2 = FloatVector.zero(S);
     var t3 = FloatVector.zero(S);
+    int whole = k - k % (2 * LANES);
     int i = 0;
-    for (; i + 2 * LANES <= k; i += 2 * LANES) {
+    for (; i < whole; i += 2 * LANES) {
       long o = 4L * i;
       var x0 = FloatVector.fromMemorySegment(S, ALL, x + o, ORDER);
       var x1 = FloatVector.fromMemorySegment(S, ALL, x + o + V, ORDER);
@@ -58,10 +64,10 @@ final class Vectors {
       t2 = FloatVector.fromMemorySegment(S, ALL, w2 + o + V, ORDER).fma(x1, t2);
       t3 = FloatVector.fromMemorySegment(S, ALL, w3 + o + V, ORDER).fma(x1, t3);
     }
-    float y0 = s0.add(t0).reduceLanes(VectorOperators.ADD);
-    float y1 = s1.add(t1).reduceLanes(VectorOperators.ADD);
-    float y2 = s2.add(t2).reduceLanes(VectorOperators.ADD);
-    float y3 = s3.add(t3).reduceLanes(VectorOperators.ADD);
+    float y0 = sum(s0.add(t0));
+    float y1 = sum(s1.add(t1));
+    float y2 = sum(s2.add(t2));
+    float y3 = sum(s3.add(t3));
     for (; i < k; i++) {
       float xi = ALL.get(JAVA_FLOAT_UNALIGNED, x + 4L * i);
       y0 += xi * ALL.get(JAVA_FLOAT_UNALIGNED, w0 + 4L * i);
@@ -73,6 +79,84 @@ final class Vectors {
     ALL.set(JAVA_FLOAT_UNALIGNED, to + 4, y1);
     ALL.set(JAVA_FLOAT_UNALIGNED, to + 8, y2);
     ALL.set(JAVA_FLOAT_UNALIGNED, to + 12, y3);
+  }
+
+  /**
+   * Dot products of two vectors with four rows of W.
+   *
+   * @param x the first vector, k floats
+   * @param xRow bytes from it to the second
+   * @param w the first row
+   * @param wRow bytes from a row to the next
+   * @param k their length
+   * @param to where the results go: four of the first vector, four of the second
+   */
+  static void pairDots(long x, long xRow, long w, long wRow, int k, long to) {
+    long xa = x & ADDRESS;
+    long xb = (x + xRow) & ADDRESS;
+    long w0 = w & ADDRESS;
+    long w1 = (w + wRow) & ADDRESS;
+    long w2 = (w + 2 * wRow) & ADDRESS;
+    long w3 = (w + 3 * wRow) & ADDRESS;
+    var a0 = FloatVector.zero(S);
+    var a1 = FloatVector.zero(S);
+    var a2 = FloatVector.zero(S);
+    var a3 = FloatVector.zero(S);
+    var b0 = FloatVector.zero(S);
+    var b1 = FloatVector.zero(S);
+    var b2 = FloatVector.zero(S);
+    var b3 = FloatVector.zero(S);
+    int whole = k - k % LANES;
+    int i = 0;
+    for (; i < whole; i += LANES) {
+      long o = 4L * i;
+      var va = FloatVector.fromMemorySegment(S, ALL, xa + o, ORDER);
+      var vb = FloatVector.fromMemorySegment(S, ALL, xb + o, ORDER);
+      var v0 = FloatVector.fromMemorySegment(S, ALL, w0 + o, ORDER);
+      a0 = v0.fma(va, a0);
+      b0 = v0.fma(vb, b0);
+      var v1 = FloatVector.fromMemorySegment(S, ALL, w1 + o, ORDER);
+      a1 = v1.fma(va, a1);
+      b1 = v1.fma(vb, b1);
+      var v2 = FloatVector.fromMemorySegment(S, ALL, w2 + o, ORDER);
+      a2 = v2.fma(va, a2);
+      b2 = v2.fma(vb, b2);
+      var v3 = FloatVector.fromMemorySegment(S, ALL, w3 + o, ORDER);
+      a3 = v3.fma(va, a3);
+      b3 = v3.fma(vb, b3);
+    }
+    float ya0 = sum(a0);
+    float ya1 = sum(a1);
+    float ya2 = sum(a2);
+    float ya3 = sum(a3);
+    float yb0 = sum(b0);
+    float yb1 = sum(b1);
+    float yb2 = sum(b2);
+    float yb3 = sum(b3);
+    for (; i < k; i++) {
+      float ea = ALL.get(JAVA_FLOAT_UNALIGNED, xa + 4L * i);
+      float eb = ALL.get(JAVA_FLOAT_UNALIGNED, xb + 4L * i);
+      float e0 = ALL.get(JAVA_FLOAT_UNALIGNED, w0 + 4L * i);
+      ya0 += ea * e0;
+      yb0 += eb * e0;
+      float e1 = ALL.get(JAVA_FLOAT_UNALIGNED, w1 + 4L * i);
+      ya1 += ea * e1;
+      yb1 += eb * e1;
+      float e2 = ALL.get(JAVA_FLOAT_UNALIGNED, w2 + 4L * i);
+      ya2 += ea * e2;
+      yb2 += eb * e2;
+      float e3 = ALL.get(JAVA_FLOAT_UNALIGNED, w3 + 4L * i);
+      ya3 += ea * e3;
+      yb3 += eb * e3;
+    }
+    ALL.set(JAVA_FLOAT_UNALIGNED, to, ya0);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 4, ya1);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 8, ya2);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 12, ya3);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 16, yb0);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 20, yb1);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 24, yb2);
+    ALL.set(JAVA_FLOAT_UNALIGNED, to + 28, yb3);
   }
 
   /**
@@ -112,8 +196,9 @@ final class Vectors {
     var v1 = FloatVector.broadcast(S, x1);
     var v2 = FloatVector.broadcast(S, x2);
     var v3 = FloatVector.broadcast(S, x3);
+    int whole = width - width % LANES;
     int j = 0;
-    for (; j + LANES <= width; j += LANES) {
+    for (; j < whole; j += LANES) {
       long o = 4L * j;
       var sum = FloatVector.fromMemorySegment(S, ALL, to + o, ORDER);
       sum = FloatVector.fromMemorySegment(S, ALL, w0 + o, ORDER).fma(v0, sum);
@@ -137,8 +222,9 @@ final class Vectors {
     w &= ADDRESS;
     to &= ADDRESS;
     var v = FloatVector.broadcast(S, x);
+    int whole = width - width % LANES;
     int j = 0;
-    for (; j + LANES <= width; j += LANES) {
+    for (; j < whole; j += LANES) {
       var sum = FloatVector.fromMemorySegment(S, ALL, to + 4L * j, ORDER);
       sum = FloatVector.fromMemorySegment(S, ALL, w + 4L * j, ORDER).fma(v, sum);
       sum.intoMemorySegment(ALL, to + 4L * j, ORDER);
@@ -147,5 +233,24 @@ final class Vectors {
       float sum = Math.fma(x, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4L * j), ALL.get(JAVA_FLOAT_UNALIGNED, to + 4L * j));
       ALL.set(JAVA_FLOAT_UNALIGNED, to + 4L * j, sum);
     }
+  }
+
+  /**
+   * The sum of the lanes in one fixed order. {@code reduceLanes} leaves the order open, and the interpreter's is
+   * another than compiled code's.
+   */
+  private static float sum(FloatVector v) {
+    if (LANES > 8) {
+      v = v.add(v.rearrange(SWAP8));
+    }
+    if (LANES > 4) {
+      v = v.add(v.rearrange(SWAP4));
+    }
+    v = v.add(v.rearrange(SWAP2));
+    return v.add(v.rearrange(SWAP1)).lane(0);
+  }
+
+  private static VectorShuffle<Float> swap(int distance) {
+    return VectorShuffle.fromOp(S, lane -> (lane ^ distance) % LANES);
   }
 }

@@ -2,21 +2,26 @@ package org.chagres.simd.index;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.store;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /**
- * The gradient of {@link GatherRows}' table: each row is the sum of the dy[i] whose index it is, in the order of i. The first phase
- * sorts the i by row (counting, so the order within a row stays); the second sums, each row on one worker.
+ * The gradient of {@link GatherRows}' table: each row is the sum of the dy[i] whose index it is, in the order of i.
+ * The first phase sorts the i by row (counting, so the order within a row stays); the second sums, each row on one
+ * worker.
  */
 public final class SumRows extends Job {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static final long LEAST_ELEMENTS = 16_384;
 
@@ -121,7 +126,9 @@ public final class SumRows extends Job {
     int n = shape.width();
     int whole = n - n % Lanes.COUNT;
     for (int j = 0; j < whole; j += Lanes.COUNT) {
-      store(load(to + 4L * j).add(load(from + 4L * j)), to + 4L * j);
+      FloatVector sum = FloatVector.fromMemorySegment(S, ALL, to + 4L * j, ORDER);
+      sum = sum.add(FloatVector.fromMemorySegment(S, ALL, from + 4L * j, ORDER));
+      sum.intoMemorySegment(ALL, to + 4L * j, ORDER);
     }
     for (int j = whole; j < n; j++) {
       float sum = ALL.get(JAVA_FLOAT_UNALIGNED, to + 4L * j) + ALL.get(JAVA_FLOAT_UNALIGNED, from + 4L * j);

@@ -1,5 +1,8 @@
 package org.chagres.simd.math;
 
+import static org.chagres.simd.memory.Native.ALL;
+
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -15,6 +18,7 @@ import org.chagres.simd.lanes.Lanes;
 public final class Log {
 
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static final float SMALLEST_NORMAL = 0x1p-126f;
   private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(0.70710678f);
@@ -33,31 +37,35 @@ public final class Log {
 
   private Log() {}
 
-  /** log x. */
-  public static FloatVector log(FloatVector x) {
-    VectorMask<Float> tiny = x.compare(VectorOperators.LT, SMALLEST_NORMAL);
-    IntVector bits = x.blend(x.mul(0x1p23f), tiny).reinterpretAsInts();
-    // Counted from √½, the bits of the exponent are those of e and the rest of the bits those of m - √½.
-    IntVector e = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
-    FloatVector m = bits.sub(e.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
-    FloatVector power = ((FloatVector) e.convert(VectorOperators.I2F, 0));
-    power = power.blend(power.sub(23f), tiny);
-    FloatVector p = m.fma(FloatVector.broadcast(S, C8), FloatVector.broadcast(S, C7));
-    p = p.fma(m, FloatVector.broadcast(S, C6));
-    p = p.fma(m, FloatVector.broadcast(S, C5));
-    p = p.fma(m, FloatVector.broadcast(S, C4));
-    p = p.fma(m, FloatVector.broadcast(S, C3));
-    p = p.fma(m, FloatVector.broadcast(S, C2));
-    p = p.fma(m, FloatVector.broadcast(S, C1));
-    p = p.fma(m, FloatVector.broadcast(S, C0));
-    FloatVector square = m.mul(m);
-    FloatVector y = p.mul(m).mul(square);
-    y = power.fma(FloatVector.broadcast(S, LN2_LOW), y);
-    y = square.fma(FloatVector.broadcast(S, -0.5f), y);
-    y = power.fma(FloatVector.broadcast(S, LN2_HIGH), y.add(m));
-    y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
-    y = y.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
-    // Infinity and NaN are their own logarithms: neither is below infinity.
-    return y.blend(x, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY).not());
+  /** y = log x for {@code n} elements, a multiple of the lanes; {@code y} may be {@code x}. */
+  public static void run(long x, long y, int n) {
+    for (int i = 0; i < n; i += Lanes.COUNT) {
+      FloatVector v = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
+      VectorMask<Float> tiny = v.compare(VectorOperators.LT, SMALLEST_NORMAL);
+      IntVector bits = v.blend(v.mul(0x1p23f), tiny).reinterpretAsInts();
+      // Counted from √½, the bits of the exponent are those of e and the rest of the bits those of m - √½.
+      IntVector e = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
+      FloatVector m = bits.sub(e.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
+      FloatVector power = ((FloatVector) e.convert(VectorOperators.I2F, 0));
+      power = power.blend(power.sub(23f), tiny);
+      FloatVector p = m.fma(FloatVector.broadcast(S, C8), FloatVector.broadcast(S, C7));
+      p = p.fma(m, FloatVector.broadcast(S, C6));
+      p = p.fma(m, FloatVector.broadcast(S, C5));
+      p = p.fma(m, FloatVector.broadcast(S, C4));
+      p = p.fma(m, FloatVector.broadcast(S, C3));
+      p = p.fma(m, FloatVector.broadcast(S, C2));
+      p = p.fma(m, FloatVector.broadcast(S, C1));
+      p = p.fma(m, FloatVector.broadcast(S, C0));
+      FloatVector square = m.mul(m);
+      FloatVector w = p.mul(m).mul(square);
+      w = power.fma(FloatVector.broadcast(S, LN2_LOW), w);
+      w = square.fma(FloatVector.broadcast(S, -0.5f), w);
+      w = power.fma(FloatVector.broadcast(S, LN2_HIGH), w.add(m));
+      w = w.blend(Float.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0f));
+      w = w.blend(Float.NaN, v.compare(VectorOperators.LT, 0f));
+      // Infinity and NaN are their own logarithms: neither is below infinity.
+      w = w.blend(v, v.compare(VectorOperators.LT, Float.POSITIVE_INFINITY).not());
+      w.intoMemorySegment(ALL, y + 4L * i, ORDER);
+    }
   }
 }

@@ -6,8 +6,8 @@ import static org.chagres.simd.memory.Native.ALL;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * A vector's worth of scratch for a tail: the elements that are left are copied in, worked on as one whole vector by the loop
- * that worked on the rest, and copied out. What stands behind them is set to 1, harmless to every function.
+ * A vector's worth of scratch for a tail: the elements that are left are copied in, worked on as one whole vector by
+ * the loop that worked on the rest, and copied out. What stands behind them is set to 1, harmless to every function.
  */
 public final class Padded {
 

@@ -7,8 +7,8 @@ import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.RangeJob;
 
 /**
- * A pass over up to five f32 blocks of equal length at once. The loop runs over whole vectors; a tail of all blocks is copied
- * to padded vectors and back. A block that is left out has address 0 and is not touched.
+ * A pass over up to five f32 blocks of equal length at once. The loop runs over whole vectors; a tail of all blocks
+ * is copied to padded vectors and back. A block that is left out has address 0 and is not touched.
  */
 abstract class BlockJob extends RangeJob {
 

@@ -1,18 +1,21 @@
 package org.chagres.simd.optim;
 
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.splat;
-import static org.chagres.simd.math.Vectors.store;
+import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /** Gradients multiplied by a factor or limited to a range, in place. */
 public final class GradientScale {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private GradientScale() {}
 
@@ -54,7 +57,8 @@ public final class GradientScale {
     @Override
     void vectors(long gradient, long b, long c, long d, long e, int n) {
       for (int i = 0; i < n; i += Lanes.COUNT) {
-        store(load(gradient + 4L * i).mul(factor), gradient + 4L * i);
+        FloatVector g = FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER);
+        g.mul(factor).intoMemorySegment(ALL, gradient + 4L * i, ORDER);
       }
     }
   }
@@ -69,12 +73,12 @@ public final class GradientScale {
 
     @Override
     void vectors(long gradient, long b, long c, long d, long e, int n) {
-      FloatVector most = splat(limit);
-      FloatVector least = splat(-limit);
+      FloatVector most = FloatVector.broadcast(S, limit);
+      FloatVector least = FloatVector.broadcast(S, -limit);
       for (int i = 0; i < n; i += Lanes.COUNT) {
-        FloatVector g = load(gradient + 4L * i);
+        FloatVector g = FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER);
         g = g.blend(most, g.compare(VectorOperators.GT, most));
-        store(g.blend(least, g.compare(VectorOperators.LT, least)), gradient + 4L * i);
+        g.blend(least, g.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, gradient + 4L * i, ORDER);
       }
     }
   }

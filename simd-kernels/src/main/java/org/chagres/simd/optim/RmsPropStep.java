@@ -1,20 +1,24 @@
 package org.chagres.simd.optim;
 
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.splat;
-import static org.chagres.simd.math.Vectors.store;
+import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /**
- * One step of RMSprop, by PyTorch's {@code torch.optim.RMSprop}: s = α · s + (1 - α) g²; the denominator is √s + eps or, centered,
- * √(s - mean²) + eps; p loses lr · g / denominator or, with momentum, lr times the buffer that gathers them.
+ * One step of RMSprop, by PyTorch's {@code torch.optim.RMSprop}: s = α · s + (1 - α) g²; the denominator is √s + eps
+ * or, centered, √(s - mean²) + eps; p loses lr · g / denominator or, with momentum, lr times the buffer that gathers
+ * them.
  */
 public final class RmsPropStep extends BlockJob {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private final RmsPropOptions options;
 
@@ -51,30 +55,30 @@ public final class RmsPropStep extends BlockJob {
     RmsPropOptions o = options;
     boolean centered = o.centered();
     boolean momentum = o.momentum() != 0;
-    FloatVector sign = splat(o.maximize() ? -1f : 1f);
-    FloatVector decay = splat((float) o.weightDecay());
-    FloatVector alpha = splat((float) o.alpha());
-    FloatVector share = splat((float) (1 - o.alpha()));
-    FloatVector eps = splat((float) o.eps());
-    FloatVector keep = splat((float) o.momentum());
-    FloatVector lr = splat((float) -o.lr());
+    FloatVector sign = FloatVector.broadcast(S, o.maximize() ? -1f : 1f);
+    FloatVector decay = FloatVector.broadcast(S, (float) o.weightDecay());
+    FloatVector alpha = FloatVector.broadcast(S, (float) o.alpha());
+    FloatVector share = FloatVector.broadcast(S, (float) (1 - o.alpha()));
+    FloatVector eps = FloatVector.broadcast(S, (float) o.eps());
+    FloatVector keep = FloatVector.broadcast(S, (float) o.momentum());
+    FloatVector lr = FloatVector.broadcast(S, (float) -o.lr());
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector p = load(parameter + 4L * i);
-      FloatVector g = p.fma(decay, load(gradient + 4L * i).mul(sign));
-      FloatVector s = g.mul(g).fma(share, load(square + 4L * i).mul(alpha));
-      store(s, square + 4L * i);
+      FloatVector p = FloatVector.fromMemorySegment(S, ALL, parameter + 4L * i, ORDER);
+      FloatVector g = p.fma(decay, FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER).mul(sign));
+      FloatVector s = g.mul(g).fma(share, FloatVector.fromMemorySegment(S, ALL, square + 4L * i, ORDER).mul(alpha));
+      s.intoMemorySegment(ALL, square + 4L * i, ORDER);
       if (centered) {
-        FloatVector m = load(mean + 4L * i);
+        FloatVector m = FloatVector.fromMemorySegment(S, ALL, mean + 4L * i, ORDER);
         m = g.sub(m).fma(share, m);
-        store(m, mean + 4L * i);
+        m.intoMemorySegment(ALL, mean + 4L * i, ORDER);
         s = s.sub(m.mul(m));
       }
       FloatVector step = g.div(s.sqrt().add(eps));
       if (momentum) {
-        step = load(buffer + 4L * i).fma(keep, step);
-        store(step, buffer + 4L * i);
+        step = FloatVector.fromMemorySegment(S, ALL, buffer + 4L * i, ORDER).fma(keep, step);
+        step.intoMemorySegment(ALL, buffer + 4L * i, ORDER);
       }
-      store(step.fma(lr, p), parameter + 4L * i);
+      step.fma(lr, p).intoMemorySegment(ALL, parameter + 4L * i, ORDER);
     }
   }
 }

@@ -1,20 +1,24 @@
 package org.chagres.simd.optim;
 
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.splat;
-import static org.chagres.simd.math.Vectors.store;
+import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 
 /**
- * One step of stochastic gradient descent, by PyTorch's {@code torch.optim.SGD}: g = ±gradient + decay · p; the buffer becomes
- * momentum · buffer + (1 - dampening) · g, or g at first; p loses lr times g + momentum · buffer (Nesterov) or the buffer.
+ * One step of stochastic gradient descent, by PyTorch's {@code torch.optim.SGD}: g = ±gradient + decay · p; the
+ * buffer becomes momentum · buffer + (1 - dampening) · g, or g at first; p loses lr times g + momentum · buffer
+ * (Nesterov) or the buffer.
  */
 public final class SgdStep extends BlockJob {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private final SgdOptions options;
   private final boolean momentum;
@@ -62,44 +66,46 @@ public final class SgdStep extends BlockJob {
   }
 
   private void plain(long parameter, long gradient, int n) {
-    FloatVector sign = splat(sign());
-    FloatVector decay = splat((float) options.weightDecay());
-    FloatVector lr = splat((float) -options.lr());
+    FloatVector sign = FloatVector.broadcast(S, sign());
+    FloatVector decay = FloatVector.broadcast(S, (float) options.weightDecay());
+    FloatVector lr = FloatVector.broadcast(S, (float) -options.lr());
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector p = load(parameter + 4L * i);
-      FloatVector g = p.fma(decay, load(gradient + 4L * i).mul(sign));
-      store(g.fma(lr, p), parameter + 4L * i);
+      FloatVector p = FloatVector.fromMemorySegment(S, ALL, parameter + 4L * i, ORDER);
+      FloatVector g = p.fma(decay, FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER).mul(sign));
+      g.fma(lr, p).intoMemorySegment(ALL, parameter + 4L * i, ORDER);
     }
   }
 
   private void first(long parameter, long gradient, long buffer, int n) {
-    FloatVector sign = splat(sign());
-    FloatVector decay = splat((float) options.weightDecay());
+    FloatVector sign = FloatVector.broadcast(S, sign());
+    FloatVector decay = FloatVector.broadcast(S, (float) options.weightDecay());
     // With Nesterov's g + momentum · g, else the buffer g.
-    FloatVector lr = splat((float) (options.nesterov() ? -options.lr() * (1 + options.momentum()) : -options.lr()));
+    double share = options.nesterov() ? 1 + options.momentum() : 1;
+    FloatVector lr = FloatVector.broadcast(S, (float) (-options.lr() * share));
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector p = load(parameter + 4L * i);
-      FloatVector g = p.fma(decay, load(gradient + 4L * i).mul(sign));
-      store(g, buffer + 4L * i);
-      store(g.fma(lr, p), parameter + 4L * i);
+      FloatVector p = FloatVector.fromMemorySegment(S, ALL, parameter + 4L * i, ORDER);
+      FloatVector g = p.fma(decay, FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER).mul(sign));
+      g.intoMemorySegment(ALL, buffer + 4L * i, ORDER);
+      g.fma(lr, p).intoMemorySegment(ALL, parameter + 4L * i, ORDER);
     }
   }
 
   private void later(long parameter, long gradient, long buffer, int n) {
-    FloatVector sign = splat(sign());
-    FloatVector decay = splat((float) options.weightDecay());
-    FloatVector momentum = splat((float) options.momentum());
-    FloatVector share = splat((float) (1 - options.dampening()));
+    FloatVector sign = FloatVector.broadcast(S, sign());
+    FloatVector decay = FloatVector.broadcast(S, (float) options.weightDecay());
+    FloatVector momentum = FloatVector.broadcast(S, (float) options.momentum());
+    FloatVector share = FloatVector.broadcast(S, (float) (1 - options.dampening()));
     // The step is own · g + other · buffer: with Nesterov 1 and momentum, else 0 and 1.
-    FloatVector own = splat((float) (options.nesterov() ? -options.lr() : 0));
-    FloatVector other = splat((float) (options.nesterov() ? -options.lr() * options.momentum() : -options.lr()));
+    FloatVector own = FloatVector.broadcast(S, (float) (options.nesterov() ? -options.lr() : 0));
+    double part = options.nesterov() ? options.momentum() : 1;
+    FloatVector other = FloatVector.broadcast(S, (float) (-options.lr() * part));
     for (int i = 0; i < n; i += Lanes.COUNT) {
-      FloatVector p = load(parameter + 4L * i);
-      FloatVector g = p.fma(decay, load(gradient + 4L * i).mul(sign));
-      FloatVector b = load(buffer + 4L * i).mul(momentum);
+      FloatVector p = FloatVector.fromMemorySegment(S, ALL, parameter + 4L * i, ORDER);
+      FloatVector g = p.fma(decay, FloatVector.fromMemorySegment(S, ALL, gradient + 4L * i, ORDER).mul(sign));
+      FloatVector b = FloatVector.fromMemorySegment(S, ALL, buffer + 4L * i, ORDER).mul(momentum);
       b = g.fma(share, b);
-      store(b, buffer + 4L * i);
-      store(b.fma(other, g.fma(own, p)), parameter + 4L * i);
+      b.intoMemorySegment(ALL, buffer + 4L * i, ORDER);
+      b.fma(other, g.fma(own, p)).intoMemorySegment(ALL, parameter + 4L * i, ORDER);
     }
   }
 }

@@ -16,8 +16,8 @@ public final class ArgReduce {
   private ArgReduce() {}
 
   /**
-   * The largest (or smallest) values and their positions along the middle dimension: the first one where equal; a NaN is before
-   * all others.
+   * The largest (or smallest) values and their positions along the middle dimension: the first one where equal; a NaN
+   * is before all others.
    *
    * @param largest or smallest
    * @param shape geometry
@@ -44,7 +44,8 @@ public final class ArgReduce {
    *
    * @param shape geometry
    * @param dy gradient of the values, f32, (outer, inner)
-   * @param indices positions, i64, (outer, inner); one that lies outside is an {@link IndexOutOfBoundsException} of the run
+   * @param indices positions, i64, (outer, inner); one that lies outside is an {@link IndexOutOfBoundsException} of
+   *     the run
    * @param dx gradient of the operand, f32
    * @throws IllegalArgumentException if a segment is too small or the length over 2^28
    */

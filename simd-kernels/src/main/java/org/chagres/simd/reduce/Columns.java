@@ -2,22 +2,26 @@ package org.chagres.simd.reduce;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.store;
 import static org.chagres.simd.memory.Native.ALL;
 
+import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The loops down the columns of f32 rows that are {@code step} bytes apart, into a row of accumulators: doubles for sums, floats
- * for extremes. Memory is read in its order.
+ * The loops down the columns of f32 rows that are {@code step} bytes apart, into a row of accumulators: doubles for
+ * sums, floats for extremes. Memory is read in its order.
  */
 final class Columns {
 
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final VectorSpecies<Float> HALF = Wide.HALF;
+  private static final VectorSpecies<Double> D = Wide.DOUBLE;
   private static final int LANES = Wide.LANES;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private Columns() {}
 
@@ -53,8 +57,10 @@ final class Columns {
     for (int r = 0; r < rows; r++) {
       long row = x + r * step;
       for (int j = 0; j < whole; j += LANES) {
-        DoubleVector sum = Wide.loadDoubles(sums + 8L * j);
-        Wide.store(sum.add(Wide.load(row + 4L * j)), sums + 8L * j);
+        DoubleVector sum = DoubleVector.fromMemorySegment(D, ALL, sums + 8L * j, ORDER);
+        FloatVector f = FloatVector.fromMemorySegment(HALF, ALL, row + 4L * j, ORDER);
+        DoubleVector u = (DoubleVector) f.convertShape(VectorOperators.F2D, D, 0);
+        sum.add(u).intoMemorySegment(ALL, sums + 8L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {
         setDouble(sums, j, getDouble(sums, j) + get(row, j));
@@ -68,9 +74,10 @@ final class Columns {
     for (int r = 0; r < rows; r++) {
       long row = x + r * step;
       for (int j = 0; j < whole; j += LANES) {
-        DoubleVector sum = Wide.loadDoubles(sums + 8L * j);
-        DoubleVector v = Wide.load(row + 4L * j);
-        Wide.store(v.fma(v, sum), sums + 8L * j);
+        DoubleVector sum = DoubleVector.fromMemorySegment(D, ALL, sums + 8L * j, ORDER);
+        FloatVector f = FloatVector.fromMemorySegment(HALF, ALL, row + 4L * j, ORDER);
+        DoubleVector v = (DoubleVector) f.convertShape(VectorOperators.F2D, D, 0);
+        v.fma(v, sum).intoMemorySegment(ALL, sums + 8L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {
         double v = get(row, j);
@@ -85,9 +92,11 @@ final class Columns {
     for (int r = 0; r < rows; r++) {
       long row = x + r * step;
       for (int j = 0; j < whole; j += LANES) {
-        DoubleVector sum = Wide.loadDoubles(sums + 8L * j);
-        DoubleVector v = Wide.load(row + 4L * j).sub(Wide.loadDoubles(means + 8L * j));
-        Wide.store(v.fma(v, sum), sums + 8L * j);
+        DoubleVector sum = DoubleVector.fromMemorySegment(D, ALL, sums + 8L * j, ORDER);
+        FloatVector f = FloatVector.fromMemorySegment(HALF, ALL, row + 4L * j, ORDER);
+        DoubleVector m = DoubleVector.fromMemorySegment(D, ALL, means + 8L * j, ORDER);
+        DoubleVector v = ((DoubleVector) f.convertShape(VectorOperators.F2D, D, 0)).sub(m);
+        v.fma(v, sum).intoMemorySegment(ALL, sums + 8L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {
         double v = get(row, j) - getDouble(means, j);
@@ -103,8 +112,12 @@ final class Columns {
       long left = a + r * step;
       long right = b + r * step;
       for (int j = 0; j < whole; j += LANES) {
-        DoubleVector sum = Wide.loadDoubles(sums + 8L * j);
-        Wide.store(Wide.load(left + 4L * j).fma(Wide.load(right + 4L * j), sum), sums + 8L * j);
+        DoubleVector sum = DoubleVector.fromMemorySegment(D, ALL, sums + 8L * j, ORDER);
+        FloatVector f = FloatVector.fromMemorySegment(HALF, ALL, left + 4L * j, ORDER);
+        DoubleVector u = (DoubleVector) f.convertShape(VectorOperators.F2D, D, 0);
+        FloatVector g = FloatVector.fromMemorySegment(HALF, ALL, right + 4L * j, ORDER);
+        DoubleVector w = (DoubleVector) g.convertShape(VectorOperators.F2D, D, 0);
+        u.fma(w, sum).intoMemorySegment(ALL, sums + 8L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {
         double v = Math.fma((double) get(left, j), (double) get(right, j), getDouble(sums, j));
@@ -119,8 +132,10 @@ final class Columns {
     for (int r = 0; r < rows; r++) {
       long row = x + r * step;
       for (int j = 0; j < whole; j += LANES) {
-        DoubleVector product = Wide.loadDoubles(products + 8L * j);
-        Wide.store(product.mul(Wide.load(row + 4L * j)), products + 8L * j);
+        DoubleVector product = DoubleVector.fromMemorySegment(D, ALL, products + 8L * j, ORDER);
+        FloatVector f = FloatVector.fromMemorySegment(HALF, ALL, row + 4L * j, ORDER);
+        DoubleVector u = (DoubleVector) f.convertShape(VectorOperators.F2D, D, 0);
+        product.mul(u).intoMemorySegment(ALL, products + 8L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {
         setDouble(products, j, getDouble(products, j) * get(row, j));
@@ -134,10 +149,10 @@ final class Columns {
     for (int r = 0; r < rows; r++) {
       long row = x + r * step;
       for (int j = 0; j < whole; j += Lanes.COUNT) {
-        FloatVector v = load(row + 4L * j);
-        FloatVector b = load(best + 4L * j);
+        FloatVector v = FloatVector.fromMemorySegment(S, ALL, row + 4L * j, ORDER);
+        FloatVector b = FloatVector.fromMemorySegment(S, ALL, best + 4L * j, ORDER);
         b = b.blend(v, v.compare(VectorOperators.GT, b)).blend(v, v.compare(VectorOperators.NE, v));
-        store(b, best + 4L * j);
+        b.intoMemorySegment(ALL, best + 4L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {
         float v = get(row, j);
@@ -154,10 +169,10 @@ final class Columns {
     for (int r = 0; r < rows; r++) {
       long row = x + r * step;
       for (int j = 0; j < whole; j += Lanes.COUNT) {
-        FloatVector v = load(row + 4L * j);
-        FloatVector b = load(best + 4L * j);
+        FloatVector v = FloatVector.fromMemorySegment(S, ALL, row + 4L * j, ORDER);
+        FloatVector b = FloatVector.fromMemorySegment(S, ALL, best + 4L * j, ORDER);
         b = b.blend(v, v.compare(VectorOperators.LT, b)).blend(v, v.compare(VectorOperators.NE, v));
-        store(b, best + 4L * j);
+        b.intoMemorySegment(ALL, best + 4L * j, ORDER);
       }
       for (int j = whole; j < n; j++) {
         float v = get(row, j);

@@ -3,8 +3,9 @@ package org.chagres.simd.reduce;
 import org.chagres.simd.shape.ReduceShape;
 
 /**
- * How a reduction is cut into tasks and tasks into chunks, by shape alone. A task is a block of columns of one outer index and,
- * where there would be too few tasks to share out, one segment of the length; then partial results are combined in order.
+ * How a reduction is cut into tasks and tasks into chunks, by shape alone. A task is a block of columns of one outer
+ * index and, where there would be too few tasks to share out, one segment of the length; then partial results are
+ * combined in order.
  *
  * @param shape the geometry
  * @param segments parts of the length, 1 or more

@@ -1,8 +1,5 @@
 package org.chagres.simd.reduce;
 
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.store;
-
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.math.Exp;
 import org.chagres.simd.math.Padded;
@@ -11,7 +8,7 @@ import org.chagres.simd.math.Padded;
 final class ExpDifference {
 
   /** Scratch bytes for a tail. */
-  static final long BYTES = 2 * Padded.BYTES;
+  static final long BYTES = Padded.BYTES;
 
   private ExpDifference() {}
 
@@ -21,19 +18,13 @@ final class ExpDifference {
    * @param step bytes of m an element: 0 for one repeated vector, 4 for a row
    */
   static void run(long x, long m, long step, long y, int n, long local) {
+    SoftmaxMaps.shift(x, m, step, y, n);
     int whole = n - n % Lanes.COUNT;
-    vectors(x, m, step, y, whole);
+    Exp.run(y, y, whole);
     if (whole < n) {
-      Padded.load(x + 4L * whole, local, n - whole);
-      Padded.load(m + step * whole, local + Padded.BYTES, n - whole);
-      vectors(local, local + Padded.BYTES, 4, local, Lanes.COUNT);
+      Padded.load(y + 4L * whole, local, n - whole);
+      Exp.run(local, local, Lanes.COUNT);
       Padded.store(local, y + 4L * whole, n - whole);
-    }
-  }
-
-  private static void vectors(long x, long m, long step, long y, int n) {
-    for (int i = 0; i < n; i += Lanes.COUNT) {
-      store(Exp.exp(load(x + 4L * i).sub(load(m + i * step))), y + 4L * i);
     }
   }
 }

@@ -14,10 +14,12 @@ import org.chagres.simd.shape.ReduceShape;
 /**
  * y = the reduction of x over its middle dimension, f32.
  *
- * <p>A task leaves two rows of doubles: the result so far (for log Σ e^x: the largest) and, for log Σ e^x, the sum of e^(x - largest).
- * Where the length is not segmented they are finished at once, else a second phase combines the segments in their order.
+ * <p>A task leaves two rows of doubles: the result so far (for log Σ e^x: the largest) and, for log Σ e^x, the sum of
+ * e^(x - largest). Where the length is not segmented they are finished at once, else a second phase combines the
+ * segments in their order.
  *
- * <p>Of no elements the sum is 0, the product 1, the mean NaN, log Σ e^x minus infinity; a largest or smallest there is none.
+ * <p>Of no elements the sum is 0, the product 1, the mean NaN, log Σ e^x minus infinity; a largest or smallest there
+ * is none.
  */
 public final class Reduce extends Job {
 
@@ -179,7 +181,10 @@ public final class Reduce extends Job {
     }
   }
 
-  /** What is taken off before the exponential: nothing where the largest is infinite or NaN, so as not to make a NaN of it. */
+  /**
+   * What is taken off before the exponential: nothing where the largest is infinite or NaN, so as not to make a NaN
+   * of it.
+   */
   private static float finite(float largest) {
     return Math.abs(largest) < Float.POSITIVE_INFINITY ? largest : 0f;
   }

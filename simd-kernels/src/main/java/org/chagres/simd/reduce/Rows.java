@@ -2,9 +2,6 @@ package org.chagres.simd.reduce;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static org.chagres.simd.math.Vectors.load;
-import static org.chagres.simd.math.Vectors.splat;
-import static org.chagres.simd.math.Vectors.store;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.nio.ByteOrder;
@@ -15,14 +12,17 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The loops over contiguous f32 that give one value: sums in double, extremes. The lanes of the accumulators are added one after
- * another at the end, since the order of the Vector API's own reductions is not defined, and with it their bits.
+ * The loops over contiguous f32 that give one value: sums in double, extremes. The lanes of the accumulators are
+ * added one after another at the end, since the order of the Vector API's own reductions is not defined, and with it
+ * their bits.
  */
 final class Rows {
 
   /** Scratch bytes for the lanes. */
   static final long BYTES = 64;
 
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final VectorSpecies<Float> HALF = Wide.HALF;
   private static final VectorSpecies<Double> D = Wide.DOUBLE;
   private static final int LANES = Wide.LANES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -33,8 +33,7 @@ final class Rows {
     return ALL.get(JAVA_FLOAT_UNALIGNED, x + 4L * i);
   }
 
-  private static double lanes(DoubleVector v, long local) {
-    v.intoMemorySegment(ALL, local, ORDER);
+  private static double lanes(long local) {
     double sum = ALL.get(JAVA_DOUBLE_UNALIGNED, local);
     for (int i = 1; i < LANES; i++) {
       sum += ALL.get(JAVA_DOUBLE_UNALIGNED, local + 8L * i);
@@ -50,12 +49,21 @@ final class Rows {
     DoubleVector s3 = DoubleVector.zero(D);
     int whole = n - n % (4 * LANES);
     for (int i = 0; i < whole; i += 4 * LANES) {
-      s0 = s0.add(Wide.load(x + 4L * i));
-      s1 = s1.add(Wide.load(x + 4L * (i + LANES)));
-      s2 = s2.add(Wide.load(x + 4L * (i + 2 * LANES)));
-      s3 = s3.add(Wide.load(x + 4L * (i + 3 * LANES)));
+      FloatVector f0 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * i, ORDER);
+      DoubleVector u0 = (DoubleVector) f0.convertShape(VectorOperators.F2D, D, 0);
+      s0 = s0.add(u0);
+      FloatVector f1 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + LANES), ORDER);
+      DoubleVector u1 = (DoubleVector) f1.convertShape(VectorOperators.F2D, D, 0);
+      s1 = s1.add(u1);
+      FloatVector f2 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + 2 * LANES), ORDER);
+      DoubleVector u2 = (DoubleVector) f2.convertShape(VectorOperators.F2D, D, 0);
+      s2 = s2.add(u2);
+      FloatVector f3 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + 3 * LANES), ORDER);
+      DoubleVector u3 = (DoubleVector) f3.convertShape(VectorOperators.F2D, D, 0);
+      s3 = s3.add(u3);
     }
-    double sum = lanes(s0.add(s1).add(s2.add(s3)), local);
+    s0.add(s1).add(s2.add(s3)).intoMemorySegment(ALL, local, ORDER);
+    double sum = lanes(local);
     for (int i = whole; i < n; i++) {
       sum += get(x, i);
     }
@@ -70,16 +78,21 @@ final class Rows {
     DoubleVector s3 = DoubleVector.zero(D);
     int whole = n - n % (4 * LANES);
     for (int i = 0; i < whole; i += 4 * LANES) {
-      DoubleVector v0 = Wide.load(x + 4L * i);
+      FloatVector f0 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * i, ORDER);
+      DoubleVector v0 = (DoubleVector) f0.convertShape(VectorOperators.F2D, D, 0);
       s0 = v0.fma(v0, s0);
-      DoubleVector v1 = Wide.load(x + 4L * (i + LANES));
+      FloatVector f1 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + LANES), ORDER);
+      DoubleVector v1 = (DoubleVector) f1.convertShape(VectorOperators.F2D, D, 0);
       s1 = v1.fma(v1, s1);
-      DoubleVector v2 = Wide.load(x + 4L * (i + 2 * LANES));
+      FloatVector f2 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + 2 * LANES), ORDER);
+      DoubleVector v2 = (DoubleVector) f2.convertShape(VectorOperators.F2D, D, 0);
       s2 = v2.fma(v2, s2);
-      DoubleVector v3 = Wide.load(x + 4L * (i + 3 * LANES));
+      FloatVector f3 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + 3 * LANES), ORDER);
+      DoubleVector v3 = (DoubleVector) f3.convertShape(VectorOperators.F2D, D, 0);
       s3 = v3.fma(v3, s3);
     }
-    double sum = lanes(s0.add(s1).add(s2.add(s3)), local);
+    s0.add(s1).add(s2.add(s3)).intoMemorySegment(ALL, local, ORDER);
+    double sum = lanes(local);
     for (int i = whole; i < n; i++) {
       double v = get(x, i);
       sum = Math.fma(v, v, sum);
@@ -96,16 +109,21 @@ final class Rows {
     DoubleVector m = DoubleVector.broadcast(D, mean);
     int whole = n - n % (4 * LANES);
     for (int i = 0; i < whole; i += 4 * LANES) {
-      DoubleVector v0 = Wide.load(x + 4L * i).sub(m);
+      FloatVector f0 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * i, ORDER);
+      DoubleVector v0 = ((DoubleVector) f0.convertShape(VectorOperators.F2D, D, 0)).sub(m);
       s0 = v0.fma(v0, s0);
-      DoubleVector v1 = Wide.load(x + 4L * (i + LANES)).sub(m);
+      FloatVector f1 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + LANES), ORDER);
+      DoubleVector v1 = ((DoubleVector) f1.convertShape(VectorOperators.F2D, D, 0)).sub(m);
       s1 = v1.fma(v1, s1);
-      DoubleVector v2 = Wide.load(x + 4L * (i + 2 * LANES)).sub(m);
+      FloatVector f2 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + 2 * LANES), ORDER);
+      DoubleVector v2 = ((DoubleVector) f2.convertShape(VectorOperators.F2D, D, 0)).sub(m);
       s2 = v2.fma(v2, s2);
-      DoubleVector v3 = Wide.load(x + 4L * (i + 3 * LANES)).sub(m);
+      FloatVector f3 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + 3 * LANES), ORDER);
+      DoubleVector v3 = ((DoubleVector) f3.convertShape(VectorOperators.F2D, D, 0)).sub(m);
       s3 = v3.fma(v3, s3);
     }
-    double sum = lanes(s0.add(s1).add(s2.add(s3)), local);
+    s0.add(s1).add(s2.add(s3)).intoMemorySegment(ALL, local, ORDER);
+    double sum = lanes(local);
     for (int i = whole; i < n; i++) {
       double v = get(x, i) - mean;
       sum = Math.fma(v, v, sum);
@@ -121,12 +139,29 @@ final class Rows {
     DoubleVector s3 = DoubleVector.zero(D);
     int whole = n - n % (4 * LANES);
     for (int i = 0; i < whole; i += 4 * LANES) {
-      s0 = Wide.load(a + 4L * i).fma(Wide.load(b + 4L * i), s0);
-      s1 = Wide.load(a + 4L * (i + LANES)).fma(Wide.load(b + 4L * (i + LANES)), s1);
-      s2 = Wide.load(a + 4L * (i + 2 * LANES)).fma(Wide.load(b + 4L * (i + 2 * LANES)), s2);
-      s3 = Wide.load(a + 4L * (i + 3 * LANES)).fma(Wide.load(b + 4L * (i + 3 * LANES)), s3);
+      FloatVector f0 = FloatVector.fromMemorySegment(HALF, ALL, a + 4L * i, ORDER);
+      DoubleVector u0 = (DoubleVector) f0.convertShape(VectorOperators.F2D, D, 0);
+      FloatVector g0 = FloatVector.fromMemorySegment(HALF, ALL, b + 4L * i, ORDER);
+      DoubleVector w0 = (DoubleVector) g0.convertShape(VectorOperators.F2D, D, 0);
+      s0 = u0.fma(w0, s0);
+      FloatVector f1 = FloatVector.fromMemorySegment(HALF, ALL, a + 4L * (i + LANES), ORDER);
+      DoubleVector u1 = (DoubleVector) f1.convertShape(VectorOperators.F2D, D, 0);
+      FloatVector g1 = FloatVector.fromMemorySegment(HALF, ALL, b + 4L * (i + LANES), ORDER);
+      DoubleVector w1 = (DoubleVector) g1.convertShape(VectorOperators.F2D, D, 0);
+      s1 = u1.fma(w1, s1);
+      FloatVector f2 = FloatVector.fromMemorySegment(HALF, ALL, a + 4L * (i + 2 * LANES), ORDER);
+      DoubleVector u2 = (DoubleVector) f2.convertShape(VectorOperators.F2D, D, 0);
+      FloatVector g2 = FloatVector.fromMemorySegment(HALF, ALL, b + 4L * (i + 2 * LANES), ORDER);
+      DoubleVector w2 = (DoubleVector) g2.convertShape(VectorOperators.F2D, D, 0);
+      s2 = u2.fma(w2, s2);
+      FloatVector f3 = FloatVector.fromMemorySegment(HALF, ALL, a + 4L * (i + 3 * LANES), ORDER);
+      DoubleVector u3 = (DoubleVector) f3.convertShape(VectorOperators.F2D, D, 0);
+      FloatVector g3 = FloatVector.fromMemorySegment(HALF, ALL, b + 4L * (i + 3 * LANES), ORDER);
+      DoubleVector w3 = (DoubleVector) g3.convertShape(VectorOperators.F2D, D, 0);
+      s3 = u3.fma(w3, s3);
     }
-    double sum = lanes(s0.add(s1).add(s2.add(s3)), local);
+    s0.add(s1).add(s2.add(s3)).intoMemorySegment(ALL, local, ORDER);
+    double sum = lanes(local);
     for (int i = whole; i < n; i++) {
       sum = Math.fma((double) get(a, i), (double) get(b, i), sum);
     }
@@ -139,8 +174,12 @@ final class Rows {
     DoubleVector p1 = p0;
     int whole = n - n % (2 * LANES);
     for (int i = 0; i < whole; i += 2 * LANES) {
-      p0 = p0.mul(Wide.load(x + 4L * i));
-      p1 = p1.mul(Wide.load(x + 4L * (i + LANES)));
+      FloatVector f0 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * i, ORDER);
+      DoubleVector u0 = (DoubleVector) f0.convertShape(VectorOperators.F2D, D, 0);
+      p0 = p0.mul(u0);
+      FloatVector f1 = FloatVector.fromMemorySegment(HALF, ALL, x + 4L * (i + LANES), ORDER);
+      DoubleVector u1 = (DoubleVector) f1.convertShape(VectorOperators.F2D, D, 0);
+      p1 = p1.mul(u1);
     }
     p0.mul(p1).intoMemorySegment(ALL, local, ORDER);
     double product = 1;
@@ -155,24 +194,25 @@ final class Rows {
 
   /** The largest; NaN where any is; minus infinity where there is none. */
   static float max(long x, int n, long local) {
-    FloatVector m0 = splat(Float.NEGATIVE_INFINITY);
+    FloatVector m0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
     FloatVector m1 = m0;
     int whole = n - n % (2 * Lanes.COUNT);
     for (int i = 0; i < whole; i += 2 * Lanes.COUNT) {
-      FloatVector v0 = load(x + 4L * i);
-      FloatVector v1 = load(x + 4L * (i + Lanes.COUNT));
+      FloatVector v0 = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
+      FloatVector v1 = FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + Lanes.COUNT), ORDER);
       // Nothing is larger than a NaN, so once there it stays.
       m0 = m0.blend(v0, v0.compare(VectorOperators.GT, m0)).blend(v0, v0.compare(VectorOperators.NE, v0));
       m1 = m1.blend(v1, v1.compare(VectorOperators.GT, m1)).blend(v1, v1.compare(VectorOperators.NE, v1));
     }
-    store(m0, local);
+    m0.intoMemorySegment(ALL, local, ORDER);
     float best = maxOf(Float.NEGATIVE_INFINITY, local, 0, Lanes.COUNT);
-    store(m1, local);
+    m1.intoMemorySegment(ALL, local, ORDER);
     best = maxOf(best, local, 0, Lanes.COUNT);
     return maxOf(best, x, whole, n);
   }
 
-  private static float maxOf(float start, long x, int begin, int end) {
+  /** The larger of a start and of elements from {@code begin} to {@code end}; NaN where any is. */
+  static float maxOf(float start, long x, int begin, int end) {
     float best = start;
     for (int i = begin; i < end; i++) {
       float v = get(x, i);
@@ -185,19 +225,19 @@ final class Rows {
 
   /** The smallest; NaN where any is; infinity where there is none. */
   static float min(long x, int n, long local) {
-    FloatVector m0 = splat(Float.POSITIVE_INFINITY);
+    FloatVector m0 = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
     FloatVector m1 = m0;
     int whole = n - n % (2 * Lanes.COUNT);
     for (int i = 0; i < whole; i += 2 * Lanes.COUNT) {
-      FloatVector v0 = load(x + 4L * i);
-      FloatVector v1 = load(x + 4L * (i + Lanes.COUNT));
+      FloatVector v0 = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
+      FloatVector v1 = FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + Lanes.COUNT), ORDER);
       // Nothing is smaller than a NaN, so once there it stays.
       m0 = m0.blend(v0, v0.compare(VectorOperators.LT, m0)).blend(v0, v0.compare(VectorOperators.NE, v0));
       m1 = m1.blend(v1, v1.compare(VectorOperators.LT, m1)).blend(v1, v1.compare(VectorOperators.NE, v1));
     }
-    store(m0, local);
+    m0.intoMemorySegment(ALL, local, ORDER);
     float best = minOf(Float.POSITIVE_INFINITY, local, 0, Lanes.COUNT);
-    store(m1, local);
+    m1.intoMemorySegment(ALL, local, ORDER);
     best = minOf(best, local, 0, Lanes.COUNT);
     return minOf(best, x, whole, n);
   }
@@ -218,8 +258,11 @@ final class Rows {
     int whole = n - n % Lanes.COUNT;
     int i = 0;
     if (!Float.isNaN(value)) {
-      while (i < whole && !load(x + 4L * i).compare(VectorOperators.EQ, value).anyTrue()) {
-        i += Lanes.COUNT;
+      for (; i < whole; i += Lanes.COUNT) {
+        FloatVector v = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
+        if (v.compare(VectorOperators.EQ, value).anyTrue()) {
+          break;
+        }
       }
     }
     for (; i < n; i++) {

@@ -5,19 +5,23 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.math.Exp;
 import org.chagres.simd.math.Padded;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ReduceShape;
 
 /**
- * y = e^(x - m) / Σ e^(x - m) along the middle dimension, or its logarithm x - m - log Σ e^(x - m), with m the largest x; sums in
- * double. Where all x are minus infinity, or one is infinity or NaN, the results are NaN, as PyTorch's.
+ * y = e^(x - m) / Σ e^(x - m) along the middle dimension, or its logarithm x - m - log Σ e^(x - m), with m the
+ * largest x; sums in double. Where all x are minus infinity, or one is infinity or NaN, the results are NaN, as
+ * PyTorch's.
  */
 public final class Softmax extends Job {
 
   private static final int COLUMNS = Cut.COLUMNS;
   private static final long FLOATS = 4L * COLUMNS;
+  private static final int SHORT_ROW = 32;
 
   private final boolean log;
   private final Cut cut;
@@ -81,6 +85,11 @@ public final class Softmax extends Job {
     if (cut.shape().length() == 0) {
       return;
     }
+    if (cut.shape().inner() == 1 && cut.shape().length() <= SHORT_ROW) {
+      long at = 4 * cut.input(cut.first(chunk));
+      shortRows(x + at, y + at, (int) (cut.end(chunk) - cut.first(chunk)), local);
+      return;
+    }
     for (long task = cut.first(chunk); task < cut.end(chunk); task++) {
       long at = 4 * cut.input(task);
       if (cut.shape().inner() == 1) {
@@ -89,6 +98,56 @@ public final class Softmax extends Job {
         columns(x + at, y + at, cut.width(cut.column(task)), local);
       }
     }
+  }
+
+  /** Rows shorter than a few vectors: many of them go through the exponential together. */
+  private void shortRows(long from, long to, int rows, long local) {
+    int n = (int) cut.shape().length();
+    int batch = COLUMNS / n;
+    for (int r = 0; r < rows; r += batch) {
+      int some = Math.min(batch, rows - r);
+      long first = from + 4L * r * n;
+      long result = to + 4L * r * n;
+      long largest = local + FLOATS;
+      for (int k = 0; k < some; k++) {
+        float m = Rows.maxOf(Float.NEGATIVE_INFINITY, first + 4L * k * n, 0, n);
+        setFloat(largest, k, m);
+        for (int j = k * n; j < (k + 1) * n; j++) {
+          setFloat(local, j, getFloat(first, j) - m);
+        }
+      }
+      Exp.run(local, local, Lanes.roundUp(some * n));
+      for (int k = 0; k < some; k++) {
+        finishShort(local + 4L * k * n, getFloat(largest, k), first + 4L * k * n, result + 4L * k * n);
+      }
+    }
+  }
+
+  private void finishShort(long exponentials, float largest, long from, long to) {
+    int n = (int) cut.shape().length();
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      sum += getFloat(exponentials, j);
+    }
+    if (log) {
+      float logSum = (float) Math.log(sum);
+      for (int j = 0; j < n; j++) {
+        setFloat(to, j, getFloat(from, j) - largest - logSum);
+      }
+    } else {
+      float factor = (float) (1 / sum);
+      for (int j = 0; j < n; j++) {
+        setFloat(to, j, getFloat(exponentials, j) * factor);
+      }
+    }
+  }
+
+  private static float getFloat(long at, int i) {
+    return ALL.get(JAVA_FLOAT_UNALIGNED, at + 4L * i);
+  }
+
+  private static void setFloat(long at, int i, float value) {
+    ALL.set(JAVA_FLOAT_UNALIGNED, at + 4L * i, value);
   }
 
   private void row(long from, long to, int n, long local) {

@@ -10,8 +10,8 @@ import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ReduceShape;
 
 /**
- * Mean and variance along the middle dimension in two passes, Σ x and then Σ (x - mean)², all in double. Where the length is
- * segmented, phases take turns: sums, means, squares, variances; else a task does all.
+ * Mean and variance along the middle dimension in two passes, Σ x and then Σ (x - mean)², all in double. Where the
+ * length is segmented, phases take turns: sums, means, squares, variances; else a task does all.
  */
 public final class Variance extends Job {
 
@@ -37,7 +37,8 @@ public final class Variance extends Job {
    * Mean and variance of x.
    *
    * @param shape geometry
-   * @param correction taken off the length that squares are divided by; where nothing is left the result is NaN or infinite
+   * @param correction taken off the length that squares are divided by; where nothing is left the result is NaN or
+   *     infinite
    * @param x operand, f32
    * @param mean result, f32, (outer, inner)
    * @param variance result, f32, (outer, inner)

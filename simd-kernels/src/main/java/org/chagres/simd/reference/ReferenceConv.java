@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import org.chagres.simd.shape.ConvShape;
 
 /**
- * 2-D convolution by its definition, sums in double: x is (N, H, W, C), y is (N, outH, outW, K), the weight is (K, C / groups,
- * kh, kw).
+ * 2-D convolution by its definition, sums in double: x is (N, H, W, C), y is (N, outH, outW, K), the weight is (K, C /
+ * groups, kh, kw).
  *
- * <p>y[n, i, j, k] = bias[k] + Σ x[n, i·sh − ph + r·dh, j·sw − pw + s·dw, c] · w[k, c, r, s], where x outside the image is 0;
- * the gradients are its derivatives.
+ * <p>y[n, i, j, k] = bias[k] + Σ x[n, i·sh − ph + r·dh, j·sw − pw + s·dw, c] · w[k, c, r, s], where x outside the image
+ * is 0; the gradients are its derivatives.
  */
 public final class ReferenceConv {
   private final ConvShape shape;

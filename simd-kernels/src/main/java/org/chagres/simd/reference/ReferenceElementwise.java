@@ -40,7 +40,7 @@ public final class ReferenceElementwise {
   public static double derivative(Unary f, double saved) {
     double v = saved;
     return switch (f.op()) {
-      case RELU -> v > 0 ? 1 : 0;
+      case RELU -> v <= 0 ? 0 : 1;
       case LEAKY_RELU -> v > 0 ? 1 : f.alpha();
       case GELU -> cumulative(v) + v * Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
       case GELU_TANH -> geluTanhSlope(v);

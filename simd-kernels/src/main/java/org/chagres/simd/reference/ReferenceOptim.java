@@ -36,7 +36,10 @@ public final class ReferenceOptim {
     return p - o.lr() / (1 - Math.pow(o.beta1(), o.step())) * state[0] / denominator;
   }
 
-  /** The parameter after a step of RMSprop; {@code state} is the mean square, the momentum buffer and the mean gradient. */
+  /**
+   * The parameter after a step of RMSprop; {@code state} is the mean square, the momentum buffer and the mean
+   * gradient.
+   */
   public static double rmsProp(RmsPropOptions o, double parameter, double gradient, double[] state) {
     double g = (o.maximize() ? -gradient : gradient) + o.weightDecay() * parameter;
     state[0] = o.alpha() * state[0] + (1 - o.alpha()) * g * g;

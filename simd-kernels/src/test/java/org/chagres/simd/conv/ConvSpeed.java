@@ -14,8 +14,10 @@ import org.chagres.simd.shape.ConvShape;
 import org.chagres.simd.shape.Size;
 
 /**
- * Measures each pass by shape: GFLOP/s, and the share of the peak that a loop of multiply-adds in registers reaches in the same
- * run. Arguments: how many rounds (default 7), then names of shapes (default all).
+ * Measures each pass by shape: the best GFLOP/s, and the median share of the peak that a loop of multiply-adds in
+ * registers reaches just before and after, on one thread, in time on a core. Arguments: how many rounds (default 7),
+ * the most images (default as listed; few make the goes short, for a machine that others use too), names of shapes
+ * (default all).
  */
 final class ConvSpeed {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
@@ -49,18 +51,19 @@ final class ConvSpeed {
   /** Runs. */
   public static void main(String[] args) {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 7;
-    var names = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
-    peak();
+    var names = Arrays.asList(args).subList(Math.min(2, args.length), args.length);
+    int images = args.length > 1 ? Integer.parseInt(args[1]) : Integer.MAX_VALUE;
     System.out.printf("%-16s %14s %14s %14s %8s %14s%n", "", "forward", "data", "filter", "pack", "fwd+bwd");
     for (Sample sample : SAMPLES) {
       if (names.isEmpty() || names.contains(sample.name())) {
-        measure(sample, rounds);
+        measure(sample, rounds, images);
       }
     }
   }
 
-  private static void measure(Sample sample, int rounds) {
-    ConvShape s = sample.shape();
+  private static void measure(Sample sample, int rounds, int images) {
+    Workers workers = Workers.of(1);
+    ConvShape s = sample.shape().withImages(Math.min(images, sample.shape().n()));
     try (var arena = Arena.ofShared()) {
       var data = new ConvCase(s, arena, new Random(1), true);
       MemorySegment forward = arena.allocate(Conv.packedBytes(s, ConvPass.FORWARD), 64);
@@ -76,38 +79,48 @@ final class ConvSpeed {
         Conv.backwardData(s, data.dy, backward, dx),
         Conv.backwardFilter(s, data.x, data.dy, dw, db)
       };
+      int repeats = (int) Math.clamp(5_000_000L / (s.flops() / 60), 1, 200);
       var best = new double[jobs.length];
       Arrays.fill(best, Double.MAX_VALUE);
-      double peak = 0;
-      int repeats = (int) Math.clamp(40_000_000L / (s.flops() / 60), 1, 200);
-      for (int r = 0; r < rounds + 3; r++) {
-        peak = Math.max(peak, peak());
+      var shares = new double[jobs.length][rounds];
+      for (int r = -3; r < rounds; r++) {
         for (int j = 0; j < jobs.length; j++) {
-          long start = System.nanoTime();
+          double before = peak();
+          long start = CpuTime.nanos();
           for (int i = 0; i < repeats; i++) {
-            Workers.shared().run(jobs[j]);
+            workers.run(jobs[j]);
           }
-          best[j] = Math.min(best[j], (System.nanoTime() - start) / (double) repeats);
+          double nanos = (CpuTime.nanos() - start) / (double) repeats;
+          best[j] = Math.min(best[j], nanos);
+          if (r >= 0) {
+            shares[j][r] = s.flops() / nanos / ((before + peak()) / 2);
+          }
         }
       }
       double flops = s.flops();
       double all = Arrays.stream(best).sum();
       System.out.printf(
-          "%-16s %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f%% %6.1f (%3.0f %%)  peak %.0f%n",
-          sample.name(), flops / best[1], 100 * flops / best[1] / peak, flops / best[3],
-          100 * flops / best[3] / peak, flops / best[4], 100 * flops / best[4] / peak,
-          100 * (best[0] + best[2]) / all, 3 * flops / all, 300 * flops / all / peak, peak);
+          "%-16s %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f (%3.0f %%) %6.1f%% %6.1f%n",
+          sample.name(), flops / best[1], median(shares[1]), flops / best[3], median(shares[3]), flops / best[4],
+          median(shares[4]), 100 * (best[0] + best[2]) / all, 3 * flops / all);
     }
+  }
+
+  /** In percent. */
+  private static double median(double[] shares) {
+    double[] sorted = shares.clone();
+    Arrays.sort(sorted);
+    return 100 * sorted[sorted.length / 2];
   }
 
   /** GFLOP/s of multiply-adds in registers: the best of a few goes. */
   private static double peak() {
     double best = 0;
-    for (int i = 0; i < 5; i++) {
-      int steps = 200_000;
-      long start = System.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      int steps = 100_000;
+      long start = CpuTime.nanos();
       sink = multiplyAdds(steps);
-      best = Math.max(best, 2.0 * 12 * Lanes.COUNT * steps / (System.nanoTime() - start));
+      best = Math.max(best, 2.0 * 12 * Lanes.COUNT * steps / (CpuTime.nanos() - start));
     }
     return best;
   }

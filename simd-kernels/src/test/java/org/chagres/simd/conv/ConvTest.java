@@ -75,12 +75,12 @@ class ConvTest {
   /** Geometries with several chunks, panels, parts and splits. */
   static List<ConvShape> large() {
     return List.of(
-        ConvShape.of(3, 40, 20, 21, 48, 3, 1, 1),
-        ConvShape.of(7, 130, 5, 5, 50, 3, 1, 1),
-        ConvShape.of(1, 64, 9, 11, 200, 3, 2, 1),
+        ConvShape.of(2, 40, 20, 21, 40, 3, 1, 1),
+        ConvShape.of(7, 130, 5, 5, 20, 3, 1, 1),
+        ConvShape.of(1, 64, 9, 11, 100, 3, 2, 1),
         ConvShape.of(5, 3, 33, 31, 20, 5, 2, 2),
-        ConvShape.of(2, 300, 7, 9, 70, 1, 1, 0),
-        grouped(3, 72, 30, 31, 72, 3, 1, 1, 72),
+        ConvShape.of(1, 600, 7, 9, 40, 1, 1, 0),
+        grouped(2, 72, 20, 31, 72, 3, 1, 1, 72),
         grouped(2, 19, 37, 31, 19, 3, 2, 1, 19),
         ConvShape.of(50, 8, 1, 1, 24, 3, 1, 1));
   }

@@ -23,8 +23,8 @@ import org.chagres.simd.shape.Strided;
 import org.chagres.simd.shape.UnaryOp;
 
 /**
- * Not a test: prints the time of maps, reductions and an optimizer step on one thread beside a plain copy of the same run, and the
- * bytes a run allocates on the heap.
+ * Not a test: prints the time of maps, reductions and an optimizer step on one thread beside a plain copy of the same
+ * run, and the bytes a run allocates on the heap.
  */
 final class MapSpeed {
 

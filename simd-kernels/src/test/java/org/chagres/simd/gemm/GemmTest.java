@@ -25,6 +25,8 @@ class GemmTest {
   private static final long SEED = Long.getLong("chagres.seed", 20250914L);
   private static final MemorySegment NONE = MemorySegment.NULL;
 
+  private static final List<Workers> WORKERS = List.of(Workers.of(1), Workers.of(2), Workers.of(3));
+
   private final Arena arena = Arena.ofShared();
   private final Random random = new Random(SEED);
 
@@ -36,11 +38,11 @@ class GemmTest {
   @Test
   @Tag("lanes")
   void sizesAroundATileInAllTransposes() {
-    int[] rows = {1, Tiles.MR - 1, Tiles.MR, Tiles.MR + 1, 2 * Tiles.MR + 1};
-    int[] columns = {1, 5, Tiles.NR - 1, Tiles.NR, Tiles.NR + 1, 2 * Tiles.NR + 3};
+    int[] rows = {SkinnyGemm.MOST_DOTS + 1, 3 * Tiles.MR - 1, 3 * Tiles.MR, 3 * Tiles.MR + 1};
+    int[] columns = {SkinnyGemm.MOST_DOTS + 1, 2 * Tiles.NR - 1, 2 * Tiles.NR, 2 * Tiles.NR + 1, 3 * Tiles.NR + 3};
     for (int m : rows) {
       for (int n : columns) {
-        for (int k : new int[] {1, 2, 3, 17}) {
+        for (int k : new int[] {1, 7, 8, 17}) {
           for (int t = 0; t < 4; t++) {
             check(GemmShape.of(m, n, k, (t & 1) != 0, (t & 2) != 0), random.nextBoolean());
           }
@@ -51,8 +53,20 @@ class GemmTest {
 
   @Test
   @Tag("lanes")
+  void tinySizesInAllTransposes() {
+    for (int m = 1; m <= 9; m += 2) {
+      for (int n = 1; n <= 9; n += 2) {
+        for (int t = 0; t < 4; t++) {
+          check(GemmShape.of(m, n, 1 + random.nextInt(9), (t & 1) != 0, (t & 2) != 0), random.nextBoolean());
+        }
+      }
+    }
+  }
+
+  @Test
+  @Tag("lanes")
   void skinny() {
-    for (int count = 1; count <= SkinnyGemm.MOST + 1; count++) {
+    for (int count : new int[] {1, 2, 3, SkinnyGemm.MOST_SUMS, SkinnyGemm.MOST_SUMS + 1, SkinnyGemm.MOST_DOTS}) {
       for (int t = 0; t < 4; t++) {
         for (int k : new int[] {1, 7, 2 * Tiles.NR + 5}) {
           var shape = GemmShape.of(count, 77, k, (t & 1) != 0, (t & 2) != 0);
@@ -96,8 +110,8 @@ class GemmTest {
   @Test
   void severalRounds() {
     var wide = GemmShape.of(9, 2 * Tiles.EDGE + 100, 300, false, false);
-    var deep = GemmShape.of(9, Tiles.EDGE - 10, 3 * Tiles.KC, false, true).accumulating();
-    var many = GemmShape.batched(40, 150, 150, 200, false, false);
+    var deep = GemmShape.of(13, Tiles.EDGE - 10, 3 * Tiles.KC, false, true).accumulating();
+    var many = GemmShape.batched(30, 14, 13, 4000, false, false);
     for (GemmShape shape : List.of(wide, deep, many)) {
       assertTrue(Blocking.of(shape).rounds(shape).size() > 1, shape.toString());
       check(shape, true);
@@ -153,7 +167,7 @@ class GemmTest {
 
   @Test
   void randomShapes() {
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 200; i++) {
       int m = size();
       int n = size();
       int k = size();
@@ -200,7 +214,7 @@ class GemmTest {
     assertTrue(e.getMessage().startsWith(message), e.getMessage());
   }
 
-  /** The product against the reference, with 1, 2 and 3 threads; what lies between and behind the rows of C stays as it was. */
+  /** The product against the reference, with 1, 2 and 3 threads; what lies between the rows of C stays as it was. */
   private void check(GemmShape shape, boolean withBias) {
     MemorySegment a = filled(shape.aCount());
     MemorySegment b = filled(shape.bCount());
@@ -210,9 +224,9 @@ class GemmTest {
     ReferenceGemm.multiply(shape, a, b, bias, expected);
 
     var results = new ArrayList<float[]>();
-    for (int threads = 1; threads <= 3; threads++) {
+    for (Workers workers : WORKERS) {
       MemorySegment c = copy(start);
-      Workers.of(threads).run(Gemm.multiply(shape, a, b, bias, c));
+      workers.run(Gemm.multiply(shape, a, b, bias, c));
       results.add(c.toArray(JAVA_FLOAT_UNALIGNED));
     }
     String what = shape + " bias " + withBias + " seed " + SEED;

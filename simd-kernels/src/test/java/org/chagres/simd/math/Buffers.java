@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.parallel.Workers;
@@ -25,11 +26,21 @@ public final class Buffers {
     -87.3f, -104f, 0.5f, -0.5f, 20f, -20f, 3f, -3f
   };
 
+  /**
+   * A job knows addresses alone and keeps no memory alive, so what was handed out last is kept here: an argument made in
+   * the call's own line would else be free to go while the job runs.
+   */
+  private static final MemorySegment[] KEPT = new MemorySegment[256];
+
+  private static final AtomicInteger NEXT = new AtomicInteger();
+
   private Buffers() {}
 
   /** Zeros. */
   public static MemorySegment bytes(long bytes) {
-    return Arena.ofAuto().allocate(Math.max(1, bytes), 64).asSlice(0, bytes);
+    MemorySegment segment = Arena.ofAuto().allocate(Math.max(1, bytes), 64).asSlice(0, bytes);
+    KEPT[NEXT.getAndIncrement() & (KEPT.length - 1)] = segment;
+    return segment;
   }
 
   /** Off-heap floats. */

@@ -34,8 +34,7 @@ final class ResumeTest {
 
   private static final int THREADS = Workers.shared().threads();
 
-  @TempDir
-  private static Path temp;
+  @TempDir private static Path temp;
 
   private static Path data;
   private static Path whole;
@@ -64,11 +63,13 @@ final class ResumeTest {
   @Test
   void killedInTheSecondEpochAndResumedTheBitsAreTheSame() throws Exception {
     Path killed = temp.resolve("killed");
-    Process process = Chagres.start(killed, List.of(), training(killed, 3, "--threads", 2, "--workers", 1, "--checkpoint-every", 3));
+    Process process =
+        Chagres.start(killed, List.of(), training(killed, 3, "--threads", 2, "--workers", 1, "--checkpoint-every", 3));
     afterCheckpoints(killed, 7, process); // 3, 6, 9, 12, 15, the epoch's end, 18
     process.destroyForcibly();
     assertEquals(137, process.waitFor(), "killed, not ended by itself");
-    long step = Long.parseLong(SafetensorsFile.open(killed.resolve("last.safetensors")).metadata().get("progress.step"));
+    long step =
+        Long.parseLong(SafetensorsFile.open(killed.resolve("last.safetensors")).metadata().get("progress.step"));
     assertTrue(step >= 16 && step < 48, "checkpoint of step " + step);
 
     int[][] threadsAndWorkers = {{1, 0}, {2, 1}, {3, 3}};

@@ -46,7 +46,7 @@ public final class CpuOptim implements OptimOps {
 
   @Override
   public double sumSquares(long count, MemorySegment gradient) {
-    // Read at once, so the eight bytes are the call's own and freed with it; a worker may write them: automatic, not confined.
+    // A worker may write the eight bytes, so they belong to no thread; they are read at once and go with the call.
     MemorySegment sum = Arena.ofAuto().allocate(JAVA_DOUBLE);
     stream.run(SumSquares.of(count, gradient, sum));
     return sum.get(JAVA_DOUBLE, 0);

@@ -1,0 +1,34 @@
+package org.chagres.bench.cli;
+
+import org.chagres.train.cli.Command;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code ./chagres bench}: the case-study network and its ops, measured with the same rows and fields as peers print.
+ *
+ * <p>Fields: {@code ms_step} milliseconds a step, {@code img_s} images a second by the median step and {@code best_img_s} by the
+ * best, {@code p50_us} and {@code p99_us} microseconds, {@code gflops} 10⁹ operations a second. {@code share_of_peak} is a
+ * figure's part of {@code peak_gflops}, the FMA peak of as many threads measured in the same run; it can exceed 1 where an
+ * algorithm saves multiplications.
+ */
+@CommandLine.Command(
+    name = "bench",
+    description = "Measures training, inference, ops, memory and fresh starts, alone or beside peers.",
+    mixinStandardHelpOptions = true,
+    subcommands = {TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class, PeersJob.class})
+public final class BenchCommand implements Command {
+
+  @Spec private CommandSpec spec;
+
+  /** For the service loader. */
+  public BenchCommand() {}
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(
+        spec.commandLine(), "Missing job, one of " + String.join(", ", spec.subcommands().keySet()));
+  }
+}

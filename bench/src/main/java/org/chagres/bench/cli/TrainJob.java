@@ -1,0 +1,47 @@
+package org.chagres.bench.cli;
+
+import java.util.concurrent.Callable;
+import org.chagres.bench.measure.Row;
+import org.chagres.bench.measure.Timing;
+import org.chagres.bench.measure.Warmup;
+import org.chagres.bench.network.CnnShapes;
+import org.chagres.bench.network.CnnTraining;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Training steps of the case-study network. */
+@CommandLine.Command(
+    name = "train",
+    description = "Times training steps of the case-study CNN.",
+    showDefaultValues = true,
+    mixinStandardHelpOptions = true)
+final class TrainJob implements Callable<Integer> {
+
+  @Mixin private Common common;
+
+  @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a step.") private int batch;
+
+  @Option(names = "--steps", paramLabel = "N", defaultValue = "12",
+      description = "Timed steps, after warm-up.") private int steps;
+
+  @Override
+  public Integer call() {
+    common.positive("--batch", batch);
+    common.positive("--steps", steps);
+    int threads = common.workers().threads();
+    CnnTraining training = new CnnTraining(batch);
+    double peak = common.peak();
+    Timing t = Timing.of(training::step, common.warmup(Warmup.STEP), steps);
+    common.rows().add(new Row("train")
+        .put("mode", "eager")
+        .put("batch", batch)
+        .put("threads", threads)
+        .put("ms_step", t.median() * 1e3, 2)
+        .put("img_s", batch / t.median(), 1)
+        .put("best_img_s", batch / t.best(), 1)
+        .put("share_of_peak", CnnShapes.stepFlops(batch) / t.median() * 1e-9 / peak, 3)
+        .put("peak_gflops", peak, 1));
+    return 0;
+  }
+}

@@ -1,0 +1,70 @@
+package org.chagres.bench.measure;
+
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * When to begin measuring: after at least so many runs and so long, as soon as three successive runs take the same time within
+ * 5 % while the compiler rests, or when the limit is reached.
+ *
+ * @param leastRuns runs before it can end
+ * @param leastSeconds time before it can end
+ * @param mostRuns runs after which it ends anyway, once the least time is over
+ * @param mostSeconds time after which it ends anyway
+ */
+public record Warmup(int leastRuns, double leastSeconds, int mostRuns, double mostSeconds) {
+
+  /** For a training step: 40 steps or a minute at most. */
+  public static final Warmup STEP = new Warmup(6, 2, 40, 60);
+
+  /** For calls of microseconds to milliseconds; a compilation needs thousands of the shortest. */
+  public static final Warmup CALL = new Warmup(30, 1.5, 100_000, 5);
+
+  private static final double SAME = 0.05;
+  private static final double RESTING = 0.02;
+
+  /** The same, but no longer than so many seconds. */
+  public Warmup within(double seconds) {
+    return new Warmup(leastRuns, leastSeconds, mostRuns, Math.min(seconds, mostSeconds));
+  }
+
+  /** Runs it until warm; returns how often. */
+  public int run(Runnable what) {
+    long start = System.nanoTime();
+    double[] last = {Double.NaN, Double.NaN, Double.NaN};
+    double[] compiled = {0, 0, 0};
+    int runs = 0;
+    while (true) {
+      double before = seconds(start);
+      double compiledBefore = compilerSeconds();
+      what.run();
+      double now = seconds(start);
+      last[runs % 3] = now - before;
+      compiled[runs % 3] = compilerSeconds() - compiledBefore;
+      runs++;
+      boolean enough = runs >= leastRuns && now >= leastSeconds;
+      if (enough && (steady(last, compiled) || runs >= mostRuns) || now >= mostSeconds) {
+        return runs;
+      }
+    }
+  }
+
+  /** Not so before three runs: comparisons with NaN fail. */
+  private static boolean steady(double[] last, double[] compiled) {
+    double low = Math.min(last[0], Math.min(last[1], last[2]));
+    double high = Math.max(last[0], Math.max(last[1], last[2]));
+    double busy = compiled[0] + compiled[1] + compiled[2];
+    return high <= low * (1 + SAME) && busy <= RESTING * (last[0] + last[1] + last[2]);
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  /** Time that the compiler has taken so far; the JVM counts it in milliseconds. */
+  private static double compilerSeconds() {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    boolean told = compiler != null && compiler.isCompilationTimeMonitoringSupported();
+    return told ? compiler.getTotalCompilationTime() * 1e-3 : 0;
+  }
+}

@@ -1,0 +1,65 @@
+package org.chagres.bench.peak;
+
+import org.chagres.simd.parallel.Job;
+import org.chagres.simd.parallel.Workers;
+
+/** The arithmetic peak of as many threads as work, measured in passing: what other figures of the same run are shares of. */
+public final class Peak {
+
+  private static final int WARM_RUNS = 400;
+  private static final int CHUNKS_PER_THREAD = 4;
+  private static final int RUNS_PER_CHUNK = 100;
+  private static final int GOES = 12;
+
+  private static volatile float sink;
+
+  private Peak() {}
+
+  /**
+   * Floating-point operations a nanosecond, that is GFLOP/s, of all threads together; an FMA counts as two. Takes some tens of
+   * milliseconds on the workers; the best of several goes counts, since nothing can make a go too fast.
+   */
+  public static double gflops(Workers workers) {
+    for (int i = 0; i < WARM_RUNS; i++) {
+      sink = FmaLoop.run(0.999f, 0.001f);
+    }
+    int chunks = CHUNKS_PER_THREAD * workers.threads();
+    Job loops = new Loops(chunks);
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < GOES; i++) {
+      long start = System.nanoTime();
+      workers.run(loops);
+      best = Math.min(best, System.nanoTime() - start);
+    }
+    return (double) chunks * RUNS_PER_CHUNK * FmaLoop.FLOP / best;
+  }
+
+  /** As many chunks as share out evenly: nothing here has to have the same bits with any number of threads. */
+  private static final class Loops extends Job {
+
+    private final int chunks;
+
+    Loops(int chunks) {
+      this.chunks = chunks;
+    }
+
+    @Override
+    public int chunks(int phase) {
+      return chunks;
+    }
+
+    @Override
+    public long estimatedNanos() {
+      return FmaLoop.FLOP * RUNS_PER_CHUNK * chunks / 100;
+    }
+
+    @Override
+    protected void run(int phase, int chunk, long local, long shared) {
+      float sum = 0;
+      for (int i = 0; i < RUNS_PER_CHUNK; i++) {
+        sum += FmaLoop.run(0.999f, 0.001f);
+      }
+      sink = sum;
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package org.chagres.simd.conv;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.chagres.simd.conv.Tiling.ADDRESS;
+import static org.chagres.simd.conv.Tiling.OFFSET;
+import static org.chagres.simd.memory.Native.ALL;
+
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.chagres.simd.lanes.Lanes;
+
+/**
+ * The micro-kernels over a tile of 5 by four vectors: 20 sums for machines with 32 registers of four lanes, where 10
+ * would not cover the latency of the multiply-adds.
+ *
+ * <p>A tile reads a <em>pixel table</em>: for each pixel the address of its window in the source and of the pixel in
+ * the target, 16 bytes together, as {@link Windows} writes it. A loop is single and all its addresses come from one
+ * counter, which leaves integer registers over; and as C2 would hoist every load of the body to its top and spill sums
+ * for them (a spilled sum halves the speed), a load fence, on x86 no instruction, keeps each load beside its use. The
+ * sums go to a small buffer: with the target's addresses and what was there the method would outgrow C1's registers and
+ * C2's nodes, and be stuck in a slow tier.
+ */
+final class Tile5x4 {
+  private static final VectorSpecies<Float> S = Lanes.FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long VECTOR = 4L * Lanes.COUNT;
+  private static final long ROW = 4 * VECTOR;
+
+  private Tile5x4() {}
+
+  /**
+   * A panel of the reduction for 5 pixels by four vectors of channels.
+   *
+   * @param panel how many values of a window it has, then bytes from the window's start to each, as ints
+   * @param pixels the table entry of the first pixel
+   * @param weight four vectors for each value of the panel
+   * @param sums 5 by four vectors, written
+   */
+  static void direct(long panel, long pixels, long weight, long sums) {
+    int depth = ALL.get(JAVA_INT_UNALIGNED, panel);
+    long offsets = (panel + 4) & ADDRESS;
+    long w = weight & ADDRESS;
+    long x0 = ALL.get(JAVA_LONG_UNALIGNED, pixels) & ADDRESS;
+    long x1 = ALL.get(JAVA_LONG_UNALIGNED, pixels + 16) & ADDRESS;
+    long x2 = ALL.get(JAVA_LONG_UNALIGNED, pixels + 32) & ADDRESS;
+    long x3 = ALL.get(JAVA_LONG_UNALIGNED, pixels + 48) & ADDRESS;
+    long x4 = ALL.get(JAVA_LONG_UNALIGNED, pixels + 64) & ADDRESS;
+    FloatVector s0a = FloatVector.zero(S);
+    FloatVector s0b = FloatVector.zero(S);
+    FloatVector s0c = FloatVector.zero(S);
+    FloatVector s0d = FloatVector.zero(S);
+    FloatVector s1a = FloatVector.zero(S);
+    FloatVector s1b = FloatVector.zero(S);
+    FloatVector s1c = FloatVector.zero(S);
+    FloatVector s1d = FloatVector.zero(S);
+    FloatVector s2a = FloatVector.zero(S);
+    FloatVector s2b = FloatVector.zero(S);
+    FloatVector s2c = FloatVector.zero(S);
+    FloatVector s2d = FloatVector.zero(S);
+    FloatVector s3a = FloatVector.zero(S);
+    FloatVector s3b = FloatVector.zero(S);
+    FloatVector s3c = FloatVector.zero(S);
+    FloatVector s3d = FloatVector.zero(S);
+    FloatVector s4a = FloatVector.zero(S);
+    FloatVector s4b = FloatVector.zero(S);
+    FloatVector s4c = FloatVector.zero(S);
+    FloatVector s4d = FloatVector.zero(S);
+    for (int i = 0; i < depth; i++) {
+      long offset = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * i) & OFFSET;
+      long at = w + ROW * i;
+      var wa = FloatVector.fromMemorySegment(S, ALL, at, ORDER);
+      var wb = FloatVector.fromMemorySegment(S, ALL, at + VECTOR, ORDER);
+      var wc = FloatVector.fromMemorySegment(S, ALL, at + 2 * VECTOR, ORDER);
+      var wd = FloatVector.fromMemorySegment(S, ALL, at + 3 * VECTOR, ORDER);
+      var v0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + offset));
+      s0a = v0.fma(wa, s0a);
+      s0b = v0.fma(wb, s0b);
+      s0c = v0.fma(wc, s0c);
+      s0d = v0.fma(wd, s0d);
+      VarHandle.loadLoadFence();
+      var v1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x1 + offset));
+      s1a = v1.fma(wa, s1a);
+      s1b = v1.fma(wb, s1b);
+      s1c = v1.fma(wc, s1c);
+      s1d = v1.fma(wd, s1d);
+      VarHandle.loadLoadFence();
+      var v2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x2 + offset));
+      s2a = v2.fma(wa, s2a);
+      s2b = v2.fma(wb, s2b);
+      s2c = v2.fma(wc, s2c);
+      s2d = v2.fma(wd, s2d);
+      VarHandle.loadLoadFence();
+      var v3 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x3 + offset));
+      s3a = v3.fma(wa, s3a);
+      s3b = v3.fma(wb, s3b);
+      s3c = v3.fma(wc, s3c);
+      s3d = v3.fma(wd, s3d);
+      VarHandle.loadLoadFence();
+      var v4 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x4 + offset));
+      s4a = v4.fma(wa, s4a);
+      s4b = v4.fma(wb, s4b);
+      s4c = v4.fma(wc, s4c);
+      s4d = v4.fma(wd, s4d);
+    }
+    long to = sums & ADDRESS;
+    s0a.intoMemorySegment(ALL, to, ORDER);
+    s0b.intoMemorySegment(ALL, to + VECTOR, ORDER);
+    s0c.intoMemorySegment(ALL, to + 2 * VECTOR, ORDER);
+    s0d.intoMemorySegment(ALL, to + 3 * VECTOR, ORDER);
+    s1a.intoMemorySegment(ALL, to + 4 * VECTOR, ORDER);
+    s1b.intoMemorySegment(ALL, to + 5 * VECTOR, ORDER);
+    s1c.intoMemorySegment(ALL, to + 6 * VECTOR, ORDER);
+    s1d.intoMemorySegment(ALL, to + 7 * VECTOR, ORDER);
+    s2a.intoMemorySegment(ALL, to + 8 * VECTOR, ORDER);
+    s2b.intoMemorySegment(ALL, to + 9 * VECTOR, ORDER);
+    s2c.intoMemorySegment(ALL, to + 10 * VECTOR, ORDER);
+    s2d.intoMemorySegment(ALL, to + 11 * VECTOR, ORDER);
+    s3a.intoMemorySegment(ALL, to + 12 * VECTOR, ORDER);
+    s3b.intoMemorySegment(ALL, to + 13 * VECTOR, ORDER);
+    s3c.intoMemorySegment(ALL, to + 14 * VECTOR, ORDER);
+    s3d.intoMemorySegment(ALL, to + 15 * VECTOR, ORDER);
+    s4a.intoMemorySegment(ALL, to + 16 * VECTOR, ORDER);
+    s4b.intoMemorySegment(ALL, to + 17 * VECTOR, ORDER);
+    s4c.intoMemorySegment(ALL, to + 18 * VECTOR, ORDER);
+    s4d.intoMemorySegment(ALL, to + 19 * VECTOR, ORDER);
+  }
+
+  /**
+   * The sum over pixels of the outer products of 5 values of the window and four vectors of the output's gradient.
+   *
+   * @param offsets bytes from a window's start to each of the five values, as ints
+   * @param pixels the table entry of the first pixel
+   * @param count how many pixels
+   * @param dy the gradient, four vectors for each pixel
+   * @param sums 5 by four vectors, written
+   */
+  static void outer(long offsets, long pixels, int count, long dy, long sums) {
+    long o0 = ALL.get(JAVA_INT_UNALIGNED, offsets) & OFFSET;
+    long o1 = ALL.get(JAVA_INT_UNALIGNED, offsets + 4) & OFFSET;
+    long o2 = ALL.get(JAVA_INT_UNALIGNED, offsets + 8) & OFFSET;
+    long o3 = ALL.get(JAVA_INT_UNALIGNED, offsets + 12) & OFFSET;
+    long o4 = ALL.get(JAVA_INT_UNALIGNED, offsets + 16) & OFFSET;
+    FloatVector s0a = FloatVector.zero(S);
+    FloatVector s0b = FloatVector.zero(S);
+    FloatVector s0c = FloatVector.zero(S);
+    FloatVector s0d = FloatVector.zero(S);
+    FloatVector s1a = FloatVector.zero(S);
+    FloatVector s1b = FloatVector.zero(S);
+    FloatVector s1c = FloatVector.zero(S);
+    FloatVector s1d = FloatVector.zero(S);
+    FloatVector s2a = FloatVector.zero(S);
+    FloatVector s2b = FloatVector.zero(S);
+    FloatVector s2c = FloatVector.zero(S);
+    FloatVector s2d = FloatVector.zero(S);
+    FloatVector s3a = FloatVector.zero(S);
+    FloatVector s3b = FloatVector.zero(S);
+    FloatVector s3c = FloatVector.zero(S);
+    FloatVector s3d = FloatVector.zero(S);
+    FloatVector s4a = FloatVector.zero(S);
+    FloatVector s4b = FloatVector.zero(S);
+    FloatVector s4c = FloatVector.zero(S);
+    FloatVector s4d = FloatVector.zero(S);
+    long table = pixels & ADDRESS;
+    long d = dy & ADDRESS;
+    for (int i = 0; i < count; i++) {
+      long x = ALL.get(JAVA_LONG_UNALIGNED, table + 16L * i) & ADDRESS;
+      long at = d + ROW * i;
+      var da = FloatVector.fromMemorySegment(S, ALL, at, ORDER);
+      var db = FloatVector.fromMemorySegment(S, ALL, at + VECTOR, ORDER);
+      var dc = FloatVector.fromMemorySegment(S, ALL, at + 2 * VECTOR, ORDER);
+      var dd = FloatVector.fromMemorySegment(S, ALL, at + 3 * VECTOR, ORDER);
+      var v0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x + o0));
+      s0a = v0.fma(da, s0a);
+      s0b = v0.fma(db, s0b);
+      s0c = v0.fma(dc, s0c);
+      s0d = v0.fma(dd, s0d);
+      VarHandle.loadLoadFence();
+      var v1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x + o1));
+      s1a = v1.fma(da, s1a);
+      s1b = v1.fma(db, s1b);
+      s1c = v1.fma(dc, s1c);
+      s1d = v1.fma(dd, s1d);
+      VarHandle.loadLoadFence();
+      var v2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x + o2));
+      s2a = v2.fma(da, s2a);
+      s2b = v2.fma(db, s2b);
+      s2c = v2.fma(dc, s2c);
+      s2d = v2.fma(dd, s2d);
+      VarHandle.loadLoadFence();
+      var v3 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x + o3));
+      s3a = v3.fma(da, s3a);
+      s3b = v3.fma(db, s3b);
+      s3c = v3.fma(dc, s3c);
+      s3d = v3.fma(dd, s3d);
+      VarHandle.loadLoadFence();
+      var v4 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, x + o4));
+      s4a = v4.fma(da, s4a);
+      s4b = v4.fma(db, s4b);
+      s4c = v4.fma(dc, s4c);
+      s4d = v4.fma(dd, s4d);
+    }
+    long to = sums & ADDRESS;
+    s0a.intoMemorySegment(ALL, to, ORDER);
+    s0b.intoMemorySegment(ALL, to + VECTOR, ORDER);
+    s0c.intoMemorySegment(ALL, to + 2 * VECTOR, ORDER);
+    s0d.intoMemorySegment(ALL, to + 3 * VECTOR, ORDER);
+    s1a.intoMemorySegment(ALL, to + 4 * VECTOR, ORDER);
+    s1b.intoMemorySegment(ALL, to + 5 * VECTOR, ORDER);
+    s1c.intoMemorySegment(ALL, to + 6 * VECTOR, ORDER);
+    s1d.intoMemorySegment(ALL, to + 7 * VECTOR, ORDER);
+    s2a.intoMemorySegment(ALL, to + 8 * VECTOR, ORDER);
+    s2b.intoMemorySegment(ALL, to + 9 * VECTOR, ORDER);
+    s2c.intoMemorySegment(ALL, to + 10 * VECTOR, ORDER);
+    s2d.intoMemorySegment(ALL, to + 11 * VECTOR, ORDER);
+    s3a.intoMemorySegment(ALL, to + 12 * VECTOR, ORDER);
+    s3b.intoMemorySegment(ALL, to + 13 * VECTOR, ORDER);
+    s3c.intoMemorySegment(ALL, to + 14 * VECTOR, ORDER);
+    s3d.intoMemorySegment(ALL, to + 15 * VECTOR, ORDER);
+    s4a.intoMemorySegment(ALL, to + 16 * VECTOR, ORDER);
+    s4b.intoMemorySegment(ALL, to + 17 * VECTOR, ORDER);
+    s4c.intoMemorySegment(ALL, to + 18 * VECTOR, ORDER);
+    s4d.intoMemorySegment(ALL, to + 19 * VECTOR, ORDER);
+  }
+}
