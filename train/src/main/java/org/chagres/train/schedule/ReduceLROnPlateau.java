@@ -26,12 +26,12 @@ public final class ReduceLROnPlateau implements Scheduler {
    *
    * @param optimizer what is scheduled
    * @param options when the rates are lowered and by how much
-   * @param minLr the least rate, one for all groups or one for each
+   * @param minLr the least rate, one for all groups or one for each; 0 unless given
    */
   public ReduceLROnPlateau(RateControlled optimizer, Options options, double... minLr) {
     this.optimizer = optimizer;
     this.options = options;
-    this.minLrs = Rates.perGroup(optimizer, "ReduceLROnPlateau minLr", minLr);
+    this.minLrs = Rates.perGroup(optimizer, "ReduceLROnPlateau minLr", minLr.length == 0 ? new double[1] : minLr);
     this.best = worst();
     this.lastLr = Rates.now(optimizer);
   }
