@@ -50,7 +50,8 @@ final class ViewsTest {
           what.append(" slice ").append(d).append(' ').append(start).append(' ').append(end).append(' ').append(by);
           p = p.slice(d, start, end, by);
           t = random.nextBoolean() || start == 0 || end == size
-              ? t.slice(d, start, end, by) : t.slice(d - rank, start - size, end - size, by);
+              ? t.slice(d, start, end, by)
+              : t.slice(d - rank, start - size, end - size, by);
         }
         case 2 -> {
           if (rank > 1) {
