@@ -38,8 +38,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>{@code ./chagres jmh PassRate}: the rows {@code :gbytes} are GB/s. With 8 images (1 MiB) all is in cache; with 128
  * (16 MiB a buffer) memory is the limit, and {@code copy}, the system's own, says what there is. Expect {@code relu} and
  * {@code normApply} side by side and, with 128 images, not far under the copy; {@code normBackward} at most at three
- * fifths of those, since it reads both operands twice and they are counted once; {@code gelu}
- * bound by arithmetic in either case. {@code -prof gc}: 0 B/op.
+ * fifths of those, since it reads both operands twice and they are counted once; {@code gelu} bound by arithmetic in
+ * either case. {@code -prof gc}: 0 B/op.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
