@@ -276,7 +276,8 @@ final class OptimizerTest {
         Map.of("exp_avg", Tensor.ones(1)), more.steps(), more.options());
     assertTrue(refused(() -> optimizer.load(noNumber)).contains("exp_avg"));
     Tensor r = parameter(1, 2);
-    assertTrue(refused(() -> optimizer.load(new SGD(List.of(r), 0.1).state())).contains("state is of another optimizer"));
+    assertTrue(
+        refused(() -> optimizer.load(new SGD(List.of(r), 0.1).state())).contains("state is of another optimizer"));
     assertArrayEquals(before, optimizer.state().tensors().get("0.0.exp_avg").toFloats(), "nothing is changed then");
   }
 
