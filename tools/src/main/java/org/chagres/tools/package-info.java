@@ -2,7 +2,15 @@
  * Tools beside the runtime: preparing data, converting weights, regenerating and checking bindings.
  *
  * <p>Here: what a maintainer or a user runs now and then. Not here: anything a training or serving program needs while it runs.
- * A tool that wants a place on the command line implements {@link org.chagres.train.cli.Command}. The test that holds the
- * tower's rules lives in this module's tests, since all modules are below or beside it.
+ * A tool that wants a place on the command line implements {@link org.chagres.train.cli.Command}, as {@link
+ * org.chagres.tools.TorchInterop} does: read that first. The test that holds the tower's rules lives in this module's tests,
+ * since all modules are below or beside it.
+ *
+ * <p>Scripts in the module's folder, run by hand where Python is there:
+ *
+ * <ul>
+ *   <li>{@code python3 tools/torch_interop.py} (PyTorch and safetensors installed): the case-study CNN's weights from Chagres to
+ *       PyTorch and back, loaded strictly, outputs compared; ends with exit code 0 if both ways agree to 1e-4.
+ * </ul>
  */
 package org.chagres.tools;

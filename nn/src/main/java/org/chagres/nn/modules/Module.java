@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.chagres.nn.state.StateException;
+import org.chagres.nn.state.StateFiles;
 import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Tensor;
@@ -273,12 +275,20 @@ public abstract class Module {
 
   /** Writes the state dict as safetensors, beside and renamed over. */
   public final void save(Path file) {
-    org.chagres.nn.state.StateFiles.save(file, stateDict(), Map.of());
+    StateFiles.save(file, stateDict(), Map.of());
   }
 
-  /** Loads a state dict from safetensors, strictly. */
+  /**
+   * Loads a state dict from safetensors, strictly.
+   *
+   * @throws StateException if the file cannot be read, or does not fit; nothing is changed then
+   */
   public final Mismatch load(Path file) {
-    return loadStateDict(org.chagres.nn.state.StateFiles.load(file), true);
+    try {
+      return loadStateDict(StateFiles.load(file), true);
+    } catch (IllegalArgumentException e) {
+      throw new StateException(file, e.getMessage());
+    }
   }
 
   /** A table of layers, shapes, parameters and operations for an input shape, batch dimension included. */

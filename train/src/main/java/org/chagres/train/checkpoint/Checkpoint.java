@@ -50,6 +50,7 @@ public final class Checkpoint {
       meta.put("format", FORMAT);
       configuration.forEach((key, v) -> meta.put("config." + key, v));
       progress.texts().forEach((key, v) -> meta.put("progress." + key, v));
+      meta.put("optimizer.kind", run.optimizer.kind());
       state.steps().forEach((key, v) -> meta.put("optimizer.step." + key, Long.toString(v)));
       for (int g = 0; g < state.options().size(); g++) {
         int group = g;
@@ -95,6 +96,10 @@ public final class Checkpoint {
             + meta.get(Checksum.KEY));
       }
       Progress progress = Progress.of(under(meta, "progress."));
+      if (!run.optimizer.kind().equals(meta.get("optimizer.kind"))) {
+        throw new IllegalArgumentException(
+            "it was trained by " + meta.get("optimizer.kind") + ", the run has " + run.optimizer.kind());
+      }
       Map<String, Long> steps = new LinkedHashMap<>();
       under(meta, "optimizer.step.").forEach((key, v) -> steps.put(key, Long.valueOf(v)));
       List<Map<String, Double>> options = new ArrayList<>();

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
       line.addSubcommand(command);
     }
     line.setExecutionExceptionHandler(Main::explain);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::refuse);
     return line;
   }

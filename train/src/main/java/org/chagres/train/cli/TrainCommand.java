@@ -139,7 +139,7 @@ final class TrainCommand implements Callable<Integer> {
       try {
         Device.of(device);
       } catch (IllegalArgumentException e) {
-        throw new UsageException("--device: " + e.getMessage());
+        throw new UsageException("--device " + device + ": " + e.getMessage());
       }
     }
   }

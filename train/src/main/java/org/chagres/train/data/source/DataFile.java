@@ -23,8 +23,10 @@ final class DataFile {
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new DataException(file + ": cannot be mapped: " + e, e);
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be mapped: " + Reason.of(e), e);
+    } catch (UnsupportedOperationException e) {
+      throw new DataException(file + ": cannot be mapped: its file system does not support that", e);
     }
   }
 

@@ -59,7 +59,7 @@ final class Download {
       }
       return folder;
     } catch (IOException e) {
-      throw new DataException(from + ": cannot be fetched into " + folder + ": " + e, e);
+      throw new DataException(from + ": cannot be fetched into " + folder + ": " + Reason.of(e), e);
     }
   }
 

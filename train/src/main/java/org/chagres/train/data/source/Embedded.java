@@ -40,7 +40,7 @@ public final class Embedded {
       byte[] packed = in.readAllBytes();
       return Idx.unpack(new ByteArrayInputStream(packed), packed.length, "resource " + FOLDER + file, rank);
     } catch (IOException e) {
-      throw new DataException("resource " + FOLDER + file + ": cannot be read: " + e, e);
+      throw new DataException("resource " + FOLDER + file + ": cannot be read: " + Reason.of(e), e);
     }
   }
 }

@@ -39,7 +39,7 @@ record Idx(String name, int[] dims, MemorySegment data) {
       try (InputStream in = Files.newInputStream(file)) {
         return unpack(in, all.byteSize(), name, rank);
       } catch (IOException e) {
-        throw new DataException(name + ": cannot be read: " + e, e);
+        throw new DataException(name + ": cannot be read: " + Reason.of(e), e);
       }
     }
     int header = 4 + 4 * rank;

@@ -1,6 +1,7 @@
 package org.chagres.train.data.source;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,8 +71,10 @@ public final class ImageFolder implements ImageSource {
   private static List<Path> list(Path folder, boolean images) {
     try (Stream<Path> all = images ? Files.walk(folder) : Files.list(folder)) {
       return all.filter(images ? ImageFolder::isImage : Files::isDirectory).sorted().toList();
-    } catch (IOException | java.io.UncheckedIOException e) {
-      throw new DataException(folder + ": cannot be listed: " + e, e);
+    } catch (UncheckedIOException e) {
+      throw new DataException(folder + ": cannot be listed: " + Reason.of(e.getCause()), e);
+    } catch (IOException e) {
+      throw new DataException(folder + ": cannot be listed: " + Reason.of(e), e);
     }
   }
 

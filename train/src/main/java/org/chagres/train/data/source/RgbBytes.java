@@ -26,6 +26,9 @@ record RgbBytes(int height, int width, byte[] bytes) {
 
   /** Reads a file of a format that ImageIO knows. */
   static RgbBytes decode(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new DataException(file + ": expected an image, found a folder");
+    }
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -39,7 +42,7 @@ record RgbBytes(int height, int width, byte[] bytes) {
         reader.dispose();
       }
     } catch (IOException e) {
-      throw new DataException(file + ": cannot be read as an image: " + e, e);
+      throw new DataException(file + ": cannot be read as an image: " + Reason.of(e), e);
     }
   }
 
@@ -55,7 +58,7 @@ record RgbBytes(int height, int width, byte[] bytes) {
     } catch (DataException e) {
       throw e;
     } catch (RuntimeException e) { // so ImageIO's readers answer some corrupt files
-      throw new DataException(file + ": is corrupt: " + e, e);
+      throw new DataException(file + ": is corrupt: " + (e.getMessage() == null ? "its decoder gave up" : e.getMessage()), e);
     }
   }
 

@@ -51,7 +51,7 @@ final class Tar {
     } catch (EOFException e) {
       throw new DataException(archive + ": the archive ends early", e);
     } catch (IOException e) {
-      throw new DataException(archive + ": cannot be unpacked: " + e, e);
+      throw new DataException(archive + ": cannot be unpacked: " + Reason.of(e), e);
     }
     if (!missing.isEmpty()) {
       throw new DataException(archive + ": expected " + files + " in the archive, did not find " + missing);
