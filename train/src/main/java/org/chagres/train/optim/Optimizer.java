@@ -135,7 +135,7 @@ public abstract class Optimizer implements RateControlled {
   }
 
   /** One run of parameters that is stepped together. */
-  protected final class Span {
+  protected static final class Span {
     private final State state;
     private final List<Tensor> parameters;
     private final int from;
