@@ -37,7 +37,8 @@ final class ModuleTest {
   }
 
   private static final class Net extends Module {
-    final Sequential features = register("features", new Sequential(new Block(3, 4), new MaxPool2d(2), new Block(4, 8)));
+    final Sequential features =
+        register("features", new Sequential(new Block(3, 4), new MaxPool2d(2), new Block(4, 8)));
     final Sequential head = register("head", new Sequential(new Flatten(), new Linear(8 * 16, 5)));
 
     @Override

@@ -74,7 +74,8 @@ final class ImageSamples {
   private static void norms(List<OpSample> all) {
     for (int[] s : new int[][] {{6, 3}, {2, 3, 4}, {2, 3, 3, 4}}) {
       all.add(new OpSample("batch norm in training", x -> Normalization.batchNorm(
-          x[0], new Scale(Optional.of(x[1]), Optional.of(x[2])), Optional.empty(), true, 1e-2), any(s), any(3), any(3)));
+          x[0], new Scale(Optional.of(x[1]), Optional.of(x[2])), Optional.empty(), true, 1e-2), any(s), any(3),
+          any(3)));
       all.add(new OpSample("batch norm without scale", x -> Normalization.batchNorm(
           x[0], new Scale(Optional.empty(), Optional.empty()), Optional.empty(), true, 1e-2), any(s)));
       Statistics running = new Statistics(
