@@ -27,9 +27,8 @@ final class InPlace {
     check(target, op);
     if (Grad.records(target, result) && target.isSharedOnTape()) {
       throw new IllegalStateException(
-          op + ": the tensor " + Layout.toString(target.shapeArray())
-              + " shares its memory with a view or is one, whose"
-              + " gradient would not follow a change in place; use copy() or the op that returns a new tensor");
+          op + ": the tensor " + Layout.toString(target.shapeArray()) + " shares its memory with a view or is one,"
+              + " whose gradient would not follow a change in place; use copy() or the op that returns a new tensor");
     }
     if (!Arrays.equals(result.shapeArray(), target.shapeArray())) {
       throw new IllegalArgumentException(

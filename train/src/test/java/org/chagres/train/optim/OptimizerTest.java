@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What all optimizers share; their formulas are checked against plain loops with the kernels and against PyTorch by the oracle. */
+/** What all optimizers share; the formulas are checked with the kernels, and against PyTorch by the oracle. */
 final class OptimizerTest {
 
   private record Maker(String name, Function<List<Tensor>, Optimizer> of) {
@@ -276,8 +276,8 @@ final class OptimizerTest {
         Map.of("exp_avg", Tensor.ones(1)), more.steps(), more.options());
     assertTrue(refused(() -> optimizer.load(noNumber)).contains("exp_avg"));
     Tensor r = parameter(1, 2);
-    assertTrue(
-        refused(() -> optimizer.load(new SGD(List.of(r), 0.1).state())).contains("state is of another optimizer"));
+    Optimizer.Snapshot sgd = new SGD(List.of(r), 0.1).state();
+    assertTrue(refused(() -> optimizer.load(sgd)).contains("state is of another optimizer"));
     assertArrayEquals(before, optimizer.state().tensors().get("0.0.exp_avg").toFloats(), "nothing is changed then");
   }
 
