@@ -53,8 +53,7 @@ final class TrainerOptionsTest {
       model = new Sequential(new Linear(2, 16), new BatchNorm1d(16), new ReLU(), new Dropout(0.2), new Linear(16, 3));
       optimizer = new AdamW(model.parameters(), 0.05);
       trainer = new Trainer(model, optimizer, new CrossEntropyLoss(), training, validation, 3)
-          .scheduler(new CosineAnnealingLR(optimizer, EPOCHS * training.batches()))
-          ;
+          .scheduler(new CosineAnnealingLR(optimizer, EPOCHS * training.batches()));
     }
 
     List<float[]> values() {
