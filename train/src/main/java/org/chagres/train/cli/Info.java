@@ -27,7 +27,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Says what this machine offers: what to put beside any figure measured on it. */
-@CommandLine.Command(name = "info", description = "What this machine offers: lanes, threads, JVM, memory, devices, and whether the kernels are compiled well.",
+@CommandLine.Command(
+    name = "info",
+    description = "What this machine offers: lanes, threads, JVM, memory, devices; whether the kernels are compiled well.",
     mixinStandardHelpOptions = true)
 final class Info implements Callable<Integer> {
 
