@@ -50,8 +50,8 @@ public final class TorchInterop implements Command {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "export|check", description = "Write for PyTorch, or read what it wrote.")
-  private Action action;
+  @Parameters(index = "0", paramLabel = "export|check",
+      description = "Write for PyTorch, or read what it wrote.") private Action action;
 
   @Parameters(index = "1", paramLabel = "DIR", description = "Folder of the files.") private Path folder;
 

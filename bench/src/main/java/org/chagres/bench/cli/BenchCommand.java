@@ -9,10 +9,10 @@ import picocli.CommandLine.Spec;
 /**
  * {@code ./chagres bench}: the case-study network and its ops, measured with the same rows and fields as peers print.
  *
- * <p>Fields: {@code ms_step} milliseconds a step, {@code img_s} images a second by the median step and {@code best_img_s} by the
- * best, {@code p50_us} and {@code p99_us} microseconds, {@code gflops} 10⁹ operations a second. {@code share_of_peak} is a
- * figure's part of {@code peak_gflops}, the FMA peak of as many threads measured in the same run; it can exceed 1 where an
- * algorithm saves multiplications.
+ * <p>Fields: {@code ms_step} milliseconds a step, {@code img_s} images a second by the median step and {@code
+ * best_img_s} by the best, {@code p50_us} and {@code p99_us} microseconds, {@code gflops} 10⁹ operations a second.
+ * {@code share_of_peak} is a figure's part of {@code peak_gflops}, the FMA peak of as many threads measured in the
+ * same run; it can exceed 1 where an algorithm saves multiplications.
  */
 @CommandLine.Command(
     name = "bench",

@@ -32,13 +32,14 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Passes over activations of 32 channels at 32², what a training step does between its convolutions. Bytes are those that must be
- * read and written at least, each once.
+ * Passes over activations of 32 channels at 32², what a training step does between its convolutions. Bytes are those
+ * that must be read and written at least, each once.
  *
- * <p>{@code ./chagres jmh PassRate}: the rows {@code :gbytes} are GB/s. With 8 images (1 MiB) all is in cache, with 128 (16 MiB a
- * buffer) what the machine's memory gives is the limit: {@code copy} says how much that is. Expect {@code relu}, {@code
- * normApply} and {@code maxPool} near the copy, {@code moments} above it, since it only reads, {@code normBackward} at half, since
- * it reads its operands twice, and {@code gelu} bound by arithmetic in cache. {@code -prof gc}: 0 B/op.
+ * <p>{@code ./chagres jmh PassRate}: the rows {@code :gbytes} are GB/s. With 8 images (1 MiB) all is in cache; with 128
+ * (16 MiB a buffer) memory is the limit, and {@code copy}, the system's own, says what there is. Expect {@code relu} and
+ * {@code normApply} side by side and, with 128 images, not far under the copy; {@code normBackward} at most at three
+ * fifths of those, since it reads both operands twice and they are counted once; {@code gelu} bound by arithmetic in
+ * either case. {@code -prof gc}: 0 B/op.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -4,8 +4,8 @@ import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * When to begin measuring: after at least so many runs and so long, as soon as three successive runs take the same time within
- * 5 % while the compiler rests, or when the limit is reached.
+ * When to begin measuring: after at least so many runs and so long, as soon as three successive runs take the same time
+ * within 5 % and the compiler has been at rest for a second, or when the limit is reached.
  *
  * @param leastRuns runs before it can end
  * @param leastSeconds time before it can end
@@ -18,10 +18,11 @@ public record Warmup(int leastRuns, double leastSeconds, int mostRuns, double mo
   public static final Warmup STEP = new Warmup(6, 2, 40, 60);
 
   /** For calls of microseconds to milliseconds; a compilation needs thousands of the shortest. */
-  public static final Warmup CALL = new Warmup(30, 1.5, 100_000, 5);
+  public static final Warmup CALL = new Warmup(30, 2, Integer.MAX_VALUE, 15);
 
   private static final double SAME = 0.05;
-  private static final double RESTING = 0.02;
+  private static final double REST = 1;
+  private static final double COMPILING = 0.02;
 
   /** The same, but no longer than so many seconds. */
   public Warmup within(double seconds) {
@@ -32,29 +33,32 @@ public record Warmup(int leastRuns, double leastSeconds, int mostRuns, double mo
   public int run(Runnable what) {
     long start = System.nanoTime();
     double[] last = {Double.NaN, Double.NaN, Double.NaN};
-    double[] compiled = {0, 0, 0};
+    double compiled = compilerSeconds();
+    double restingSince = 0;
     int runs = 0;
     while (true) {
       double before = seconds(start);
-      double compiledBefore = compilerSeconds();
       what.run();
       double now = seconds(start);
-      last[runs % 3] = now - before;
-      compiled[runs % 3] = compilerSeconds() - compiledBefore;
-      runs++;
+      last[runs++ % 3] = now - before;
+      // A compilation counts when it is done: one under way shows only if the rest is waited for.
+      if (compilerSeconds() - compiled >= COMPILING) {
+        compiled = compilerSeconds();
+        restingSince = now;
+      }
+      boolean steady = same(last) && now - restingSince >= REST;
       boolean enough = runs >= leastRuns && now >= leastSeconds;
-      if (enough && (steady(last, compiled) || runs >= mostRuns) || now >= mostSeconds) {
+      if (enough && (steady || runs >= mostRuns) || now >= mostSeconds) {
         return runs;
       }
     }
   }
 
   /** Not so before three runs: comparisons with NaN fail. */
-  private static boolean steady(double[] last, double[] compiled) {
+  private static boolean same(double[] last) {
     double low = Math.min(last[0], Math.min(last[1], last[2]));
     double high = Math.max(last[0], Math.max(last[1], last[2]));
-    double busy = compiled[0] + compiled[1] + compiled[2];
-    return high <= low * (1 + SAME) && busy <= RESTING * (last[0] + last[1] + last[2]);
+    return high <= low * (1 + SAME);
   }
 
   private static double seconds(long start) {

@@ -32,7 +32,7 @@ public record Footprint(
   private static final int MOST_GARBAGE = 1 << 16;
   private static final int COLLECTIONS = 3;
 
-  private static volatile byte[] garbage;
+  private static volatile byte[] unusedGarbage;
 
   /**
    * Runs the step some times unwatched, then watched.
@@ -80,15 +80,15 @@ public record Footprint(
   }
 
   /**
-   * Walks the young generation through a few collections. The heap's pages become resident when first written, which would look
-   * like a leak in the steps that happen to write them.
+   * Walks the young generation through a few collections. The heap's pages become resident when first written, which
+   * would look like a leak in the steps that happen to write them.
    */
   private static void touchYoungHeap() {
     long end = collections() + COLLECTIONS;
     for (int i = 0; i < MOST_GARBAGE && collections() < end; i++) {
-      garbage = new byte[GARBAGE];
+      unusedGarbage = new byte[GARBAGE];
     }
-    garbage = new byte[0];
+    unusedGarbage = new byte[0];
   }
 
   private static long collections() {

@@ -25,7 +25,10 @@ public final class CnnShapes {
     return ConvShape.of(images, s[0], s[1], s[1], s[2], 3, 1, 1);
   }
 
-  /** Floating-point operations forward for so many images, of convolutions and linear layers alone; 78.3 million an image. */
+  /**
+   * Floating-point operations forward for so many images, of convolutions and linear layers alone; 78.3 million an
+   * image.
+   */
   public static double forwardFlops(int images) {
     double sum = 0;
     for (int i = 0; i < CONVOLUTIONS.length; i++) {

@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Forward passes of the case-study network in evaluation: what a service waits for.
  *
- * <p>{@code ./chagres jmh InferenceCall -prof gc}: microseconds a call, by percentiles. Expect p0.99 within a few per cent of
- * p0.50 on a quiet machine, no garbage collection, and a call of 8 images to take less than 8 calls of one.
+ * <p>{@code ./chagres jmh InferenceCall -prof gc}: microseconds a call, by percentiles. Expect p0.99 within a few per
+ * cent of p0.50 on a quiet machine, no garbage collection, and a call of 8 images to take less than 8 calls of one.
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -18,8 +18,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Steps of training of the case-study network: forward, loss, backward, AdamW.
  *
- * <p>{@code ./chagres jmh TrainingStep -prof gc}: milliseconds a step. Expect the time to fall nearly with {@code -p threads=2},
- * to grow in proportion with {@code -p batch=128}, and {@code gc.alloc.rate.norm} to stay under 64 KiB a step whatever the batch.
+ * <p>{@code ./chagres jmh TrainingStep -prof gc}: milliseconds a step. Expect the time to fall nearly with {@code -p
+ * threads=2}, to grow in proportion with {@code -p batch=128}, and {@code gc.alloc.rate.norm} to stay under 64 KiB a
+ * step whatever the batch.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -5,8 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * Fused multiply-adds on registers alone. Twelve independent sums hide the latency of two units of four cycles with room to
- * spare and leave registers for the constants on AVX2's sixteen.
+ * Fused multiply-adds on registers alone. Twelve independent sums hide the latency of two units of four cycles with
+ * room to spare and leave registers for the constants on AVX2's sixteen.
  */
 final class FmaLoop {
 

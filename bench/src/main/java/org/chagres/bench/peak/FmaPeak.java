@@ -17,8 +17,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Fused multiply-adds on registers alone: the arithmetic peak of a core, or of {@code -t N} cores.
  *
- * <p>{@code ./chagres jmh FmaPeak}: the row {@code FmaPeak.registers:gflops} is in floating-point operations a nanosecond, that
- * is GFLOP/s; an FMA counts as two. Expect 32 a cycle with AVX2 or AVX-512 on Zen 3 and 4, with {@code -prof gc} 0 bytes.
+ * <p>{@code ./chagres jmh FmaPeak}: the row {@code FmaPeak.registers:gflops} is in floating-point operations a
+ * nanosecond, that is GFLOP/s; an FMA counts as two. Expect 32 a cycle with AVX2 or AVX-512 on Zen 3 and 4, with
+ * {@code -prof gc} 0 bytes.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -46,7 +47,7 @@ public class FmaPeak {
   /** For JMH. */
   public FmaPeak() {}
 
-  /** Values that neither overflow nor sink to denormals, and that the compiler cannot know. */
+  /** Values that neither overflow nor unusedSink to denormals, and that the compiler cannot know. */
   @Setup(Level.Iteration)
   public void fill() {
     decay = 0.999f;

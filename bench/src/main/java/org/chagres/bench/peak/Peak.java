@@ -3,7 +3,10 @@ package org.chagres.bench.peak;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.parallel.Workers;
 
-/** The arithmetic peak of as many threads as work, measured in passing: what other figures of the same run are shares of. */
+/**
+ * The arithmetic peak of as many threads as work, measured in passing: what other figures of the same run are shares
+ * of.
+ */
 public final class Peak {
 
   private static final int WARM_RUNS = 400;
@@ -11,17 +14,17 @@ public final class Peak {
   private static final int RUNS_PER_CHUNK = 100;
   private static final int GOES = 12;
 
-  private static volatile float sink;
+  private static volatile float unusedSink;
 
   private Peak() {}
 
   /**
-   * Floating-point operations a nanosecond, that is GFLOP/s, of all threads together; an FMA counts as two. Takes some tens of
-   * milliseconds on the workers; the best of several goes counts, since nothing can make a go too fast.
+   * Floating-point operations a nanosecond, that is GFLOP/s, of all threads together; an FMA counts as two. Takes
+   * some tens of milliseconds on the workers; the best of several goes counts, since nothing can make a go too fast.
    */
   public static double gflops(Workers workers) {
     for (int i = 0; i < WARM_RUNS; i++) {
-      sink = FmaLoop.run(0.999f, 0.001f);
+      unusedSink = FmaLoop.run(0.999f, 0.001f);
     }
     int chunks = CHUNKS_PER_THREAD * workers.threads();
     Job loops = new Loops(chunks);
@@ -59,7 +62,7 @@ public final class Peak {
       for (int i = 0; i < RUNS_PER_CHUNK; i++) {
         sum += FmaLoop.run(0.999f, 0.001f);
       }
-      sink = sum;
+      unusedSink = sum;
     }
   }
 }

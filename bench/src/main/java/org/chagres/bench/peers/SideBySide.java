@@ -13,8 +13,8 @@ import org.chagres.bench.process.Output;
 /**
  * The same job on both sides, in turn, each time in a process of its own.
  *
- * <p>A folder of peers holds {@code setup.sh}, which prints the path of a Python interpreter as its last line, and {@code
- * torch_cnn.py}, which prints rows as {@code ./chagres bench --json} does.
+ * <p>A folder of peers holds {@code setup.sh}, which prints the path of a Python interpreter as its last line, and
+ * {@code torch_cnn.py}, which prints rows as {@code ./chagres bench --json} does.
  *
  * @param peers the folder
  * @param job what is measured

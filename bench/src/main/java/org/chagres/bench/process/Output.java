@@ -15,10 +15,12 @@ import java.util.List;
  */
 public record Output(int exitCode, List<String> lines) {
 
-  /** Runs a command to its end; an interrupt ends it. */
+  /** Runs a command to its end; an interrupt ends it, and so does the end of this JVM. */
   public static Output of(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      Thread atExit = new Thread(process::destroy);
+      Runtime.getRuntime().addShutdownHook(atExit);
       try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
         List<String> lines = new ArrayList<>();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -30,9 +32,19 @@ public record Output(int exitCode, List<String> lines) {
         throw new IllegalStateException("interrupted while running " + command.getFirst(), e);
       } finally {
         process.destroy();
+        removed(atExit);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run " + command.getFirst() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** While the JVM ends, hooks stay: the process is being ended anyway. */
+  private static boolean removed(Thread atExit) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return false;
     }
   }
 

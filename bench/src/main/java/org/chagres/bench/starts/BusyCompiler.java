@@ -20,7 +20,7 @@ final class BusyCompiler implements AutoCloseable {
   private static final int OPERATIONS = 400;
   private static final int CALLS = 12_000;
 
-  private static volatile int sink;
+  private static volatile int unusedSink;
 
   private final Thread thread = new Thread(this::work, "busy-compiler");
   private volatile boolean closed;
@@ -43,7 +43,7 @@ final class BusyCompiler implements AutoCloseable {
       for (int i = 0; i < CALLS && !closed; i++) {
         value = hot.applyAsInt(value);
       }
-      sink = value;
+      unusedSink = value;
     }
   }
 

@@ -27,8 +27,8 @@ import org.chagres.simd.shape.NormShape;
 import org.chagres.simd.shape.UnaryOp;
 
 /**
- * What a fresh JVM runs: the main kernels while the compiler is busy, then left in peace, then timed. Prints one row, kernel to
- * operations a nanosecond: comparable between starts, not between kernels.
+ * What a fresh JVM runs: the main kernels while the compiler is busy, then left in peace, then timed. Prints one row,
+ * kernel to operations a nanosecond: comparable between starts, not between kernels.
  */
 final class KernelRates {
 

@@ -26,7 +26,8 @@ class ComparisonTest {
     List<Row> rows = c.rows();
     assertEquals(2, rows.size());
     assertEquals(
-        "{what=compare, subject=train batch=8, figure=img_s, peer=eager, ours=300.0, theirs=100.0, ratio=3.00, best_peer=no}",
+        "{what=compare, subject=train batch=8, figure=img_s, peer=eager, ours=300.0, theirs=100.0, "
+            + "ratio=3.00, best_peer=no}",
         rows.get(0).fields().toString());
     assertEquals("compile", rows.get(1).fields().get("peer"));
     assertEquals("1.50", rows.get(1).fields().get("ratio").toString());

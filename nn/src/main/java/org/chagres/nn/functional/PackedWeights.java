@@ -33,8 +33,9 @@ public final class PackedWeights {
     }
     ConvOps ops = weight.backend().conv();
     int floats = Math.toIntExact((ops.packedBytes(key, pass) + 3) / 4);
-    Tensor memory =
-        p != null && p.memory.count() == floats && p.memory.device().equals(weight.device()) ? p.memory : null;
+    // Memory packed for another shape may be in use by another thread; packed anew is only what was changed.
+    boolean again = p != null && p.shape.equals(key) && p.memory.device().equals(weight.device());
+    Tensor memory = again ? p.memory : null;
     if (memory == null) {
       try (Scope none = Scope.suspend()) {
         memory = Tensor.empty("packed weight", DType.F32, weight.device(), floats);

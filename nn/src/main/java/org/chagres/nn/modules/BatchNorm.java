@@ -24,10 +24,20 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
   BatchNorm(int channels) {
     option(channels > 0, "channels", "1 or more", channels);
     this.channels = channels;
+    addScale();
+    addStatistics();
+  }
+
+  private void addScale() {
     try (Scope none = Scope.suspend()) {
       scale = new Scale(
           Optional.of(parameter("weight", Tensor.ones(channels))),
           Optional.of(parameter("bias", Tensor.zeros(channels))));
+    }
+  }
+
+  private void addStatistics() {
+    try (Scope none = Scope.suspend()) {
       runningMean = buffer("running_mean", Tensor.zeros(channels));
       runningVar = buffer("running_var", Tensor.ones(channels));
       batches = buffer("num_batches_tracked", Tensor.full(DType.I64, 0));
@@ -50,7 +60,12 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
   }
 
   void setAffine(boolean on) {
-    if (!on) {
+    if (on == scale.weight().isPresent()) {
+      return;
+    }
+    if (on) {
+      addScale();
+    } else {
       removeParameter("weight");
       removeParameter("bias");
       scale = new Scale(Optional.empty(), Optional.empty());
@@ -58,12 +73,14 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
   }
 
   void setTrackRunningStats(boolean on) {
-    if (!on && track) {
+    if (on && !track) {
+      addStatistics();
+    } else if (!on && track) {
       removeBuffer("running_mean");
       removeBuffer("running_var");
       removeBuffer("num_batches_tracked");
-      track = false;
     }
+    track = on;
   }
 
   /** Scale of each channel, if it has one. */
@@ -97,17 +114,15 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
           "expected " + shapes() + " with " + channels + " channels in dimension 1, got "
               + java.util.Arrays.toString(x.shape()));
     }
-    double factor = momentum;
-    if (isTraining() && track) {
-      try (org.chagres.nn.tensor.Grad off = org.chagres.nn.tensor.Grad.disabled()) {
-        long seen = batches.toLongs()[0] + 1;
-        batches.fill(seen);
-        factor = cumulative ? 1.0 / seen : momentum;
-      }
-    }
+    long seen = batches.toLongs()[0] + 1;
+    double factor = cumulative ? 1.0 / seen : momentum;
     Optional<Statistics> running =
         track ? Optional.of(new Statistics(runningMean, runningVar, factor)) : Optional.empty();
-    return Normalization.batchNorm(x, scale, running, isTraining(), eps);
+    Tensor y = Normalization.batchNorm(x, scale, running, isTraining(), eps);
+    if (isTraining() && track) {
+      batches.fill(seen); // counted once it is known to fit
+    }
+    return y;
   }
 
   @Override

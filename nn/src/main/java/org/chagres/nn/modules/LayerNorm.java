@@ -25,6 +25,10 @@ public final class LayerNorm extends Layer {
       option(d > 0, "normalized shape", "sizes of 1 or more", Arrays.toString(normalizedShape));
     }
     shape = normalizedShape.clone();
+    addScale();
+  }
+
+  private void addScale() {
     try (Scope none = Scope.suspend()) {
       scale = new Scale(
           Optional.of(parameter("weight", Tensor.ones(shape).contiguous())),
@@ -41,7 +45,9 @@ public final class LayerNorm extends Layer {
 
   /** With or without weight and bias. */
   public LayerNorm elementwiseAffine(boolean on) {
-    if (!on) {
+    if (on && scale.weight().isEmpty()) {
+      addScale();
+    } else if (!on) {
       removeParameter("weight");
       removeParameter("bias");
       scale = new Scale(Optional.empty(), Optional.empty());

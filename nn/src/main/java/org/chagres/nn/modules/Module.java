@@ -44,7 +44,7 @@ public abstract class Module {
    */
   protected final <M extends Module> M register(String childName, M module) {
     checkName(childName);
-    if (module == this) {
+    if (module.namedModules().containsValue(this)) {
       throw new IllegalArgumentException("module " + childName + ": a module cannot hold itself");
     }
     children.put(childName, module);

@@ -67,7 +67,7 @@ final class Arithmetic {
     return Tape.record(name, y, Tape.list(a, b), Tape.list(a, b), (c, dy) -> {
       Tensor x = inType(c.saved(0), DType.F32);
       Tensor z = inType(c.saved(1), DType.F32);
-      Tensor dense = dy.dense();
+      Tensor dense = inType(dy, DType.F32).dense();
       Tensor da = dense.freshLike(name);
       Tensor db = dense.freshLike(name);
       int[] shape = dense.shapeArray();
@@ -86,7 +86,8 @@ final class Arithmetic {
   static Tensor affine(Tensor x, double scale, double shift, String name) {
     if (x.dtype() != DType.F32) {
       Tensor y = x;
-      DType type = isInteger(x) && (scale != Math.rint(scale) || shift != Math.rint(shift)) ? DType.F32 : x.dtype();
+      boolean whole = scale == Math.rint(scale) && shift == Math.rint(shift);
+      DType type = isInteger(x) && !whole ? DType.F32 : promote(x.dtype(), x.dtype());
       if (scale != 1) {
         y = compute(BinaryOp.MUL, name, y, Tensor.full(type, scale));
       }
@@ -102,9 +103,14 @@ final class Arithmetic {
 
   /** x / number: a division, not a product with the rounded reciprocal. */
   static Tensor divide(Tensor x, double number) {
-    Tensor y = compute(BinaryOp.DIV, "div", isInteger(x) ? x.to(DType.F32) : x, Tensor.full(number).to(x.device()));
+    Tensor y = compute(BinaryOp.DIV, "div", isInteger(x) ? x.to(DType.F32) : x, number(x, number));
     return Tape.record("div", y, Tape.list(x), Tape.none(),
-        (c, dy) -> c.gradient(0, compute(BinaryOp.DIV, "div", dy, Tensor.full(number).to(dy.device()))));
+        (c, dy) -> c.gradient(0, compute(BinaryOp.DIV, "div", dy, number(dy, number))));
+  }
+
+  /** A number in the precision of a tensor. */
+  private static Tensor number(Tensor like, double number) {
+    return Tensor.full(like.dtype() == DType.F64 ? DType.F64 : DType.F32, number).to(like.device());
   }
 
   /** The result alone, of the promoted type, in the layout of the operand that gives the shape. */

@@ -40,7 +40,7 @@ final class BackwardPass {
       Tensor dy = node.gradient;
       node.gradient = null;
       if (node.retained != null) {
-        node.retained.accumulate(dy.copy(), false);
+        node.retained.accumulate(dy, false);
       }
       int mark = scope.mark();
       node.run(this, dy);

@@ -11,7 +11,7 @@ final class Comparison {
   private Comparison() {}
 
   static Tensor compare(CompareOp op, Tensor a, double number) {
-    DType type = !a.dtype().isFloat() && number != Math.rint(number) ? DType.F64 : a.dtype();
+    DType type = a.dtype().isFloat() ? a.dtype() : WholeNumbers.toCompare(a.dtype(), number);
     return compare(op, a, Tensor.full(type, number).to(a.device()));
   }
 
@@ -35,6 +35,12 @@ final class Comparison {
     Arithmetic.sameDevice("where", a, b);
     if (condition.dtype() != DType.BOOL) {
       throw new IllegalArgumentException("where: expected a bool condition, got " + condition.dtype());
+    }
+    if (!a.dtype().isFloat() && !b.dtype().isFloat()) {
+      return WholeNumbers.where(condition, a, b);
+    }
+    if (a.dtype() == DType.F64 || b.dtype() == DType.F64) {
+      throw new IllegalArgumentException("where: expected f32, got f64; use to(DType.F32)");
     }
     Tensor x = Arithmetic.inType(a, DType.F32);
     Tensor z = Arithmetic.inType(b, DType.F32);

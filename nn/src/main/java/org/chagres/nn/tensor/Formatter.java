@@ -1,45 +1,65 @@
 package org.chagres.nn.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import org.chagres.simd.shape.DType;
 
-/** Prints tensors as PyTorch does. */
+/** Prints tensors as PyTorch does: lines of 80 columns, and of more than 1000 elements only the edges. */
 final class Formatter {
 
   private static final int EDGE = 3;
   private static final int FULL = 1000;
+  private static final int LINE = 80;
+  private static final String OPEN = "tensor(";
 
-  private Formatter() {}
+  private final double[] values;
+  private final NumberText style;
+  private final int[] shown;
+  private final int[] full;
+  private int at;
+
+  private Formatter(Tensor t) {
+    boolean cut = t.count() > FULL;
+    Tensor part = cut ? corner(t) : t;
+    values = part.detach().toDoubles();
+    style = NumberText.of(values, t.dtype());
+    shown = part.shapeArray();
+    full = cut ? t.shapeArray() : shown;
+  }
 
   static String format(Tensor t) {
-    StringBuilder out = new StringBuilder("tensor(");
     if (t.storage().isFreed()) {
-      return out.append("freed, shape=").append(Layout.toString(t.shapeArray())).append(')').toString();
+      return OPEN + "freed, shape=" + Layout.toString(t.shapeArray()) + ')';
     }
-    boolean cut = t.count() > FULL;
-    if (t.count() == 0) {
-      out.append("[]");
-    } else {
-      Tensor shown = cut ? corner(t) : t;
-      double[] values = shown.detach().toDoubles();
-      String[] text = texts(values, t);
-      write(out, text, new int[] {0}, shown.shapeArray(), t.shapeArray(), 0, cut);
-    }
-    if (t.count() == 0 && t.rank() != 1) {
-      out.append(", shape=").append(Layout.toString(t.shapeArray()));
-    }
-    switch (t.dtype()) {
-      case F32, BOOL -> {}
-      default -> out.append(", dtype=").append(t.dtype().name().toLowerCase(Locale.ROOT));
-    }
-    if (!t.device().equals(Device.cpu())) {
-      out.append(", device=").append(t.device());
-    }
-    if (t.node() != null) {
-      out.append(", gradFn=").append(t.node().op);
-    } else if (t.requiresGrad()) {
-      out.append(", requiresGrad=true");
+    StringBuilder out = new StringBuilder(OPEN).append(t.count() == 0 ? "[]" : new Formatter(t).body());
+    for (String suffix : suffixes(t)) {
+      int column = out.length() - out.lastIndexOf("\n") - 1;
+      boolean fits = column + suffix.length() + 2 < LINE;
+      out.append(fits ? ", " : ",\n" + " ".repeat(OPEN.length())).append(suffix);
     }
     return out.append(')').toString();
+  }
+
+  private static List<String> suffixes(Tensor t) {
+    List<String> suffixes = new ArrayList<>();
+    if (!t.device().equals(Device.cpu())) {
+      suffixes.add("device=" + t.device());
+    }
+    boolean empty = t.count() == 0;
+    if (empty && t.rank() != 1) {
+      suffixes.add("shape=" + Layout.toString(t.shapeArray()));
+    }
+    boolean telling = t.dtype() == DType.F32 || !empty && (t.dtype() == DType.I64 || t.dtype() == DType.BOOL);
+    if (!telling) {
+      suffixes.add("dtype=" + t.dtype().name().toLowerCase(Locale.ROOT));
+    }
+    if (t.node() != null) {
+      suffixes.add("gradFn=" + t.node().op);
+    } else if (t.requiresGrad()) {
+      suffixes.add("requiresGrad=true");
+    }
+    return suffixes;
   }
 
   /** First and last few elements of each dimension. */
@@ -56,67 +76,32 @@ final class Formatter {
     }
   }
 
-  private static String[] texts(double[] values, Tensor t) {
-    String[] out = new String[values.length];
-    boolean whole = true;
-    double largest = 0;
-    double smallest = Double.MAX_VALUE;
-    for (double v : values) {
-      if (Double.isFinite(v)) {
-        whole &= v == Math.rint(v);
-        largest = Math.max(largest, Math.abs(v));
-        smallest = v == 0 ? smallest : Math.min(smallest, Math.abs(v));
-      }
-    }
-    boolean scientific = largest >= 1e8 || largest > 0 && (smallest < 1e-4 || largest / smallest > 1000) && !whole;
-    int width = 0;
-    for (int i = 0; i < out.length; i++) {
-      out[i] = text(values[i], t, whole, scientific);
-      width = Math.max(width, out[i].length());
-    }
-    if (t.rank() > 0) {
-      for (int i = 0; i < out.length; i++) {
-        out[i] = " ".repeat(width - out[i].length()) + out[i];
-      }
-    }
-    return out;
+  private String body() {
+    return shown.length == 0 ? style.text(values[0]) : write(0);
   }
 
-  private static String text(double v, Tensor t, boolean whole, boolean scientific) {
-    return switch (t.dtype()) {
-      case BOOL -> v != 0 ? "True" : "False";
-      case I64, I32, U8 -> Long.toString((long) v);
-      default -> {
-        if (Double.isNaN(v)) {
-          yield "nan";
-        } else if (Double.isInfinite(v)) {
-          yield v > 0 ? "inf" : "-inf";
-        } else if (scientific) {
-          yield String.format(Locale.ROOT, "%.4e", v);
-        }
-        yield whole ? String.format(Locale.ROOT, "%.0f.", v) : String.format(Locale.ROOT, "%.4f", v);
-      }
-    };
-  }
-
-  private static void write(
-      StringBuilder out, String[] text, int[] at, int[] shown, int[] full, int dim, boolean cut) {
-    if (dim == shown.length) {
-      out.append(text[at[0]++]);
-      return;
-    }
-    out.append('[');
+  private String write(int dim) {
+    int indent = OPEN.length() + dim;
     boolean last = dim == shown.length - 1;
-    String gap = last ? ", " : "," + "\n".repeat(shown.length - dim - 1) + " ".repeat("tensor(".length() + dim + 1);
+    List<String> parts = new ArrayList<>();
     for (int i = 0; i < shown[dim]; i++) {
-      if (i > 0) {
-        out.append(gap);
+      if (i == EDGE && shown[dim] < full[dim]) {
+        parts.add(last ? " ..." : "...");
       }
-      if (cut && shown[dim] < full[dim] && i == EDGE) {
-        out.append("...").append(gap);
-      }
-      write(out, text, at, shown, full, dim + 1, cut);
+      parts.add(last ? style.text(values[at++]) : write(dim + 1));
     }
-    out.append(']');
+    if (!last) {
+      String gap = "," + "\n".repeat(shown.length - dim - 1) + " ".repeat(indent + 1);
+      return "[" + String.join(gap, parts) + "]";
+    }
+    int perLine = Math.max(1, (LINE - indent) / (style.width() + 2));
+    StringBuilder out = new StringBuilder("[");
+    for (int i = 0; i < parts.size(); i++) {
+      if (i > 0) {
+        out.append(i % perLine == 0 ? ",\n" + " ".repeat(indent + 1) : ", ");
+      }
+      out.append(parts.get(i));
+    }
+    return out.append("]").toString();
   }
 }

@@ -25,6 +25,11 @@ final class InPlace {
   /** The target takes the values of a result, and its place on the tape. */
   static Tensor replace(Tensor target, Tensor result, String op) {
     check(target, op);
+    if (Grad.records(target, result) && target.isSharedOnTape()) {
+      throw new IllegalStateException(
+          op + ": the tensor " + Layout.toString(target.shapeArray()) + " shares its memory with a view or is one,"
+              + " whose gradient would not follow a change in place; use copy() or the op that returns a new tensor");
+    }
     if (!Arrays.equals(result.shapeArray(), target.shapeArray())) {
       throw new IllegalArgumentException(
           op + ": the result " + Layout.toString(result.shapeArray()) + " does not fit into "
@@ -33,11 +38,19 @@ final class InPlace {
     Arithmetic.copyInto(target, target.dtype() == result.dtype() ? result : cast(target, result, op));
     if (result.node() != null) {
       target.attach(result.node());
+    } else if (Grad.records(result)) {
+      // A leaf's values were copied: its gradient is the target's.
+      Tape.record(op, target, Tape.list(result), Tape.none(), (c, dy) -> c.gradient(0, dy));
     } else if (target.node() != null && Grad.isEnabled()) {
       // The old values are gone and with them what they depended on.
       Tape.record(op, target, Tape.list(target), Tape.none(), (c, dy) -> c.gradient(0, dy.freshLike(op).zero()));
     }
     return target;
+  }
+
+  /** What an op may save for its gradient while the target is overwritten. */
+  static Tensor kept(Tensor target, Tensor other) {
+    return Grad.records(target, other) ? target.copy() : target;
   }
 
   private static Tensor cast(Tensor target, Tensor result, String op) {

@@ -11,7 +11,7 @@ public final class Indexing {
   /**
    * The rows (of the first dimension) that the indices name.
    *
-   * @param table (rows, ...), f32
+   * @param table (rows, ...)
    * @param indices i64, any shape; the result has its shape, then the table's without the first dimension
    * @throws IndexOutOfBoundsException if an index is not a row; names it
    */
@@ -22,7 +22,8 @@ public final class Indexing {
     if (table.rank() == 0) {
       throw new IllegalArgumentException("indexSelect: the tensor has no dimensions");
     }
-    if (table.dtype() != DType.F32) {
+    boolean bytes = table.dtype().bytes() == 1;
+    if (bytes || table.dtype() == DType.F64 && Grad.records(table)) {
       return rows(table.to(DType.F32), indices).to(table.dtype());
     }
     Arithmetic.sameDevice("indexSelect", table, indices);
@@ -36,12 +37,13 @@ public final class Indexing {
       }
     }
     Tensor in = table.contiguous();
-    int width = Math.toIntExact(rows == 0 ? 0 : in.count() / rows);
+    // The kernel copies units of four bytes, whatever they mean.
+    int width = Math.toIntExact(rows == 0 ? 0 : in.count() / rows * (in.dtype().bytes() / 4));
     int[] shape = new int[at.rank() + in.rank() - 1];
     System.arraycopy(at.shapeArray(), 0, shape, 0, at.rank());
     System.arraycopy(in.shapeArray(), 1, shape, at.rank(), in.rank() - 1);
     Rows geometry = new Rows(Math.max(1, rows), Math.max(1, width), width == 0 ? 0 : values.length);
-    Tensor y = Tensor.empty("index_select", DType.F32, in.device(), shape, Layout.rowMajor(shape));
+    Tensor y = Tensor.empty("index_select", in.dtype(), in.device(), shape, Layout.rowMajor(shape));
     in.backend().index().gatherRows(geometry, in.data(), at.data(), y.data());
     java.lang.ref.Reference.reachabilityFence(in);
     return Tape.record("index_select", y, Tape.list(table), Tape.list(at), (c, dy) -> {

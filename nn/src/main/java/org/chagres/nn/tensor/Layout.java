@@ -66,23 +66,24 @@ final class Layout {
 
   /** Whether the elements fill a stretch of memory, in any order of dimensions. */
   static boolean isDense(int[] shape, long[] strides) {
+    long count = count(shape);
+    if (count == 0) {
+      return true;
+    }
+    // Each pass takes the dimension that goes on where the last one ended; sizes of 1 do not count.
     long step = 1;
-    boolean[] used = new boolean[shape.length];
-    for (int k = 0; k < shape.length; k++) {
-      int next = -1;
+    boolean found = true;
+    while (step < count && found) {
+      found = false;
       for (int i = 0; i < shape.length; i++) {
-        if (!used[i] && shape[i] != 1 && strides[i] == step) {
-          next = i;
+        if (shape[i] != 1 && strides[i] == step) {
+          step *= shape[i];
+          found = true;
           break;
         }
       }
-      if (next < 0) {
-        break;
-      }
-      used[next] = true;
-      step *= shape[next];
     }
-    return step == count(shape);
+    return step == count;
   }
 
   /** Dimensions in the order of memory, outermost first, for strides that are dense. */

@@ -1,5 +1,7 @@
 package org.chagres.nn.tensor;
 
+import org.chagres.simd.shape.DType;
+
 /** A recorded call: edges to where its inputs came from, what it saved, its derivative, the gradient that has come in. */
 final class Node implements Tape.Context {
 
@@ -9,6 +11,7 @@ final class Node implements Tape.Context {
   private final Tensor[] leaves;
   private final Node[] sources;
   private final int[][] inputShapes;
+  private final DType[] inputTypes;
   private final int[] versions;
   private Tensor[] saved;
   private Tape.Backward backward;
@@ -25,9 +28,11 @@ final class Node implements Tape.Context {
     this.leaves = new Tensor[inputs.length];
     this.sources = new Node[inputs.length];
     this.inputShapes = new int[inputs.length][];
+    this.inputTypes = new DType[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
       Tensor t = inputs[i];
       inputShapes[i] = t.shapeArray();
+      inputTypes[i] = t.dtype();
       if (t.node() != null) {
         sources[i] = t.node();
       } else if (t.requiresGrad()) {
@@ -94,10 +99,12 @@ final class Node implements Tape.Context {
           "backward of " + op + ": gradient " + Layout.toString(gradient.shapeArray()) + " for an input "
               + Layout.toString(inputShapes[input]));
     }
+    // Where an op promoted its inputs, each gets its gradient in its own type.
+    Tensor own = Arithmetic.inType(gradient, inputTypes[input]);
     if (sources[input] != null) {
-      pass.toNode(sources[input], gradient);
+      pass.toNode(sources[input], own);
     } else {
-      pass.toLeaf(leaves[input], gradient);
+      pass.toLeaf(leaves[input], own);
     }
   }
 }

@@ -15,14 +15,12 @@ final class Reductions {
   private Reductions() {}
 
   static Tensor all(Tensor x, ReduceOp op) {
-    int[] dims = new int[x.rank()];
-    Arrays.setAll(dims, i -> i);
-    return over(x, op, false, dims);
+    return over(x, op, false);
   }
 
   static Tensor over(Tensor x, ReduceOp op, boolean keepDim, int... dims) {
     String name = op.name().toLowerCase(Locale.ROOT);
-    boolean[] reduced = chosen(x, dims);
+    boolean[] reduced = dims.length == 0 ? everything(x) : chosen(x, dims);
     Tensor in = x;
     if (!x.dtype().isFloat() && op == ReduceOp.SUM) {
       return shaped(integers(x.dense(), reduced), x, reduced, keepDim);
@@ -53,7 +51,7 @@ final class Reductions {
   }
 
   static Tensor variance(Tensor x, double correction, boolean keepDim, int... dims) {
-    boolean[] reduced = chosen(x, dims);
+    boolean[] reduced = dims.length == 0 ? everything(x) : chosen(x, dims);
     // One run of neighbours in memory, so that mean and variance come from one kernel.
     Tensor in = together(toF32(x, "var"), reduced);
     Run run = Run.first(in, reduced);
@@ -70,6 +68,13 @@ final class Reductions {
   static Tensor.Extremes extremes(Tensor x, boolean largest, int dim, boolean keepDim) {
     String name = largest ? "max" : "min";
     boolean[] reduced = chosen(x, dim);
+    if (length(x.shapeArray(), reduced) == 0) {
+      throw new IllegalArgumentException(
+          name + ": expected at least one element in dimension " + dim + ", got " + Layout.toString(x.shapeArray()));
+    }
+    if (x.dtype() == DType.I64 || x.dtype() == DType.I32) {
+      return WholeNumbers.extremes(x, largest, dim, keepDim);
+    }
     Tensor in = toF32(x, name).dense();
     Run run = Run.first(in, reduced);
     int[] shape = kept(x.shapeArray(), reduced);
@@ -117,14 +122,14 @@ final class Reductions {
 
   // ---- Dimensions -------------------------------------------------------------------------------------------------------
 
-  /** A run of neighbouring reduced dimensions, in the order of memory. */
+  /** A run of neighbouring reduced dimensions, in the order of memory. Dimensions of size 1 have no place in that order. */
   private record Run(ReduceShape shape, int[] dims) {
 
     static Run first(Tensor x, boolean[] reduced) {
       int[] shape = x.shapeArray();
       int[] order = Layout.order(shape, x.stridesArray());
       int start = 0;
-      while (start < order.length && !reduced[order[start]]) {
+      while (start < order.length && (!reduced[order[start]] || shape[order[start]] == 1)) {
         start++;
       }
       int end = start;
@@ -149,7 +154,7 @@ final class Reductions {
   /** Run after run; the result keeps the reduced dimensions with size 1. */
   private static Tensor reduce(Tensor x, ReduceOp op, boolean[] reduced, String name) {
     Tensor in = x;
-    boolean[] left = reduced.clone();
+    boolean[] left = longer(x, reduced);
     do {
       Run run = Run.first(in, left);
       int[] shape = in.shape();
@@ -172,7 +177,7 @@ final class Reductions {
 
   private static Tensor integers(Tensor x, boolean[] reduced) {
     Tensor in = x;
-    boolean[] left = reduced.clone();
+    boolean[] left = longer(x, reduced);
     do {
       Run run = Run.first(in, left);
       int[] shape = in.shape();
@@ -186,6 +191,15 @@ final class Reductions {
       in = y;
     } while (any(left));
     return in;
+  }
+
+  /** Those of more than one element; the others are reduced as they are. */
+  private static boolean[] longer(Tensor x, boolean[] reduced) {
+    boolean[] left = reduced.clone();
+    for (int d = 0; d < left.length; d++) {
+      left[d] &= x.shapeArray()[d] != 1;
+    }
+    return left;
   }
 
   /** Brings the reduced dimensions next to each other in memory. */
@@ -211,6 +225,12 @@ final class Reductions {
     try (Grad off = Grad.disabled()) {
       return in.permute(order).contiguous().permute(back);
     }
+  }
+
+  private static boolean[] everything(Tensor x) {
+    boolean[] reduced = new boolean[x.rank()];
+    Arrays.fill(reduced, true);
+    return reduced;
   }
 
   private static boolean[] chosen(Tensor x, int... dims) {

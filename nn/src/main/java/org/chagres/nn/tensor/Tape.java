@@ -66,6 +66,9 @@ public final class Tape {
    */
   public static Tensor record(String op, Tensor out, Tensor[] inputs, Tensor[] saved, Backward backward) {
     if (Grad.records(inputs)) {
+      for (Tensor t : inputs) {
+        out.recordedFrom(t);
+      }
       out.attach(new Node(op, SEQUENCE.getAndIncrement(), out, inputs, saved, backward));
     }
     // A kernel may be the last reader of a temporary: keep them until it has run.

@@ -21,6 +21,8 @@ public final class Tensor {
   /** Counts changes in place; shared by the views of a tensor. */
   private static final class Version {
     int value;
+    /** Whether a recorded view shares the memory: a change in place would have to change its history, too. */
+    boolean viewed;
   }
 
   private Storage storage;
@@ -33,6 +35,8 @@ public final class Tensor {
   private boolean requiresGrad;
   private Node node;
   private Tensor grad;
+  /** Whether it was made as a view of another tensor. */
+  private boolean view;
   /** Where the gradient is to lie, in a flat block; filled where {@link #grad} is this tensor. */
   private Tensor gradHome;
 
@@ -151,32 +155,62 @@ public final class Tensor {
     return of(values, n, n);
   }
 
-  /** Values in row-major order as f32; without sizes, one dimension. */
+  /** Values as f32, one dimension. */
+  public static Tensor of(float[] values) {
+    return of(values, values.length);
+  }
+
+  /** Values in row-major order as f32; with an empty shape, the one value of a tensor without dimensions. */
   public static Tensor of(float[] values, int... shape) {
     return Transfer.fromHost(DType.F32, MemorySegment.ofArray(values), values.length, shape);
   }
 
-  /** Values in row-major order as f64; without sizes, one dimension. */
+  /** Values as f64, one dimension. */
+  public static Tensor of(double[] values) {
+    return of(values, values.length);
+  }
+
+  /** Values in row-major order as f64; with an empty shape, the one value of a tensor without dimensions. */
   public static Tensor of(double[] values, int... shape) {
     return Transfer.fromHost(DType.F64, MemorySegment.ofArray(values), values.length, shape);
   }
 
-  /** Values in row-major order as i64; without sizes, one dimension. */
+  /** Values as i64, one dimension. */
+  public static Tensor of(long[] values) {
+    return of(values, values.length);
+  }
+
+  /** Values in row-major order as i64; with an empty shape, the one value of a tensor without dimensions. */
   public static Tensor of(long[] values, int... shape) {
     return Transfer.fromHost(DType.I64, MemorySegment.ofArray(values), values.length, shape);
   }
 
-  /** Values in row-major order as i32; without sizes, one dimension. */
+  /** Values as i32, one dimension. */
+  public static Tensor of(int[] values) {
+    return of(values, values.length);
+  }
+
+  /** Values in row-major order as i32; with an empty shape, the one value of a tensor without dimensions. */
   public static Tensor of(int[] values, int... shape) {
     return Transfer.fromHost(DType.I32, MemorySegment.ofArray(values), values.length, shape);
   }
 
-  /** Values in row-major order as u8; without sizes, one dimension. */
+  /** Values as u8, one dimension. */
+  public static Tensor of(byte[] values) {
+    return of(values, values.length);
+  }
+
+  /** Values in row-major order as u8; with an empty shape, the one value of a tensor without dimensions. */
   public static Tensor of(byte[] values, int... shape) {
     return Transfer.fromHost(DType.U8, MemorySegment.ofArray(values), values.length, shape);
   }
 
-  /** Values in row-major order as bool; without sizes, one dimension. */
+  /** Values as bool, one dimension. */
+  public static Tensor of(boolean[] values) {
+    return of(values, values.length);
+  }
+
+  /** Values in row-major order as bool; with an empty shape, the one value of a tensor without dimensions. */
   public static Tensor of(boolean[] values, int... shape) {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < bytes.length; i++) {
@@ -221,7 +255,21 @@ public final class Tensor {
 
   /** Another look at the same elements. */
   Tensor view(int[] newShape, long[] newStrides, long newOffset) {
-    return new Tensor(storage, newOffset, newShape, newStrides, dtype, version);
+    Tensor v = new Tensor(storage, newOffset, newShape, newStrides, dtype, version);
+    v.view = true;
+    return v;
+  }
+
+  /** Whether recorded ops know these elements under another tensor, too. */
+  boolean isSharedOnTape() {
+    return view || version.viewed;
+  }
+
+  /** Notes that a recorded op made this of an input; a view of it shares its version. */
+  void recordedFrom(Tensor input) {
+    if (input != this && input.version == version) {
+      version.viewed = true;
+    }
   }
 
   // ---- What it is -----------------------------------------------------------------------------------------------------
@@ -454,7 +502,7 @@ public final class Tensor {
 
   /** The same elements, cut off from what was recorded. */
   public Tensor detach() {
-    return view(shape, strides, offset);
+    return new Tensor(storage, offset, shape, strides, dtype, version);
   }
 
   /**
@@ -585,7 +633,7 @@ public final class Tensor {
 
   /** Multiplies in place. */
   public Tensor mulInPlace(Tensor other) {
-    return InPlace.replace(this, mul(other), "mulInPlace");
+    return InPlace.replace(this, InPlace.kept(this, other).mul(other), "mulInPlace");
   }
 
   /** Multiplies in place. */
@@ -595,12 +643,12 @@ public final class Tensor {
 
   /** Divides in place. */
   public Tensor divInPlace(Tensor other) {
-    return InPlace.replace(this, div(other), "divInPlace");
+    return InPlace.replace(this, InPlace.kept(this, other).div(other), "divInPlace");
   }
 
   /** Limits in place. */
   public Tensor clampInPlace(double low, double high) {
-    return InPlace.replace(this, clamp(low, high), "clampInPlace");
+    return InPlace.replace(this, InPlace.kept(this, this).clamp(low, high), "clampInPlace");
   }
 
   // ---- Arithmetic -------------------------------------------------------------------------------------------------------
@@ -750,7 +798,7 @@ public final class Tensor {
     return Reductions.all(this, ReduceOp.SUM);
   }
 
-  /** Sum over dimensions. */
+  /** Sum over dimensions; over all if none is named. */
   public Tensor sum(boolean keepDim, int... dims) {
     return Reductions.over(this, ReduceOp.SUM, keepDim, dims);
   }
@@ -765,7 +813,7 @@ public final class Tensor {
     return Reductions.all(this, ReduceOp.MEAN);
   }
 
-  /** Mean over dimensions. */
+  /** Mean over dimensions; over all if none is named. */
   public Tensor mean(boolean keepDim, int... dims) {
     return Reductions.over(this, ReduceOp.MEAN, keepDim, dims);
   }
@@ -785,7 +833,7 @@ public final class Tensor {
     return Reductions.variance(this, 1, false, dim);
   }
 
-  /** Variance over dimensions, sums divided by length - correction. */
+  /** Variance over dimensions, over all if none is named; sums divided by length - correction. */
   public Tensor var(double correction, boolean keepDim, int... dims) {
     return Reductions.variance(this, correction, keepDim, dims);
   }
@@ -935,7 +983,7 @@ public final class Tensor {
     return Comparison.compare(CompareOp.GE, this, number);
   }
 
-  /** a where the condition is true, else b; all three broadcast. */
+  /** a where the condition is true, else b; all three broadcast. Integers stay integers; f64 is refused. */
   public static Tensor where(Tensor condition, Tensor a, Tensor b) {
     return Comparison.where(condition, a, b);
   }

@@ -75,6 +75,9 @@ final class Views {
   }
 
   static Tensor transpose(Tensor x, int a, int b) {
+    if (x.rank() == 0) {
+      throw new IllegalArgumentException("transpose: the tensor has no dimensions");
+    }
     int[] order = new int[x.rank()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -138,6 +141,9 @@ final class Views {
   }
 
   static Tensor slice(Tensor x, int dim, int start, int end, int step) {
+    if (x.rank() == 0) {
+      throw new IllegalArgumentException("slice: the tensor has no dimensions");
+    }
     int at = Layout.dim(dim, x.rank());
     if (step < 1) {
       throw new IllegalArgumentException("slice: expected a step of 1 or more, got " + step);
@@ -146,7 +152,7 @@ final class Views {
     int from = Math.clamp(start < 0 ? (long) start + size : start, 0, size);
     int to = Math.clamp(end < 0 ? (long) end + size : end, from, size);
     int[] shape = x.shape();
-    shape[at] = (to - from + step - 1) / step;
+    shape[at] = Math.ceilDiv(to - from, step);
     long[] strides = x.strides();
     strides[at] *= step;
     long offset = x.offset() + from * x.stridesArray()[at];

@@ -31,8 +31,8 @@ final class ProductSamples {
     all.add(new OpSample("matmul of slices", x -> x[0].slice(1, 1, 4).matmul(x[1].slice(0, 0, 5, 2)), any(4, 5),
         any(5, 3)));
     all.add(new OpSample("linear", x -> Linear.linear(x[0], x[1], Optional.of(x[2])), any(4, 5), any(3, 5), any(3)));
-    all.add(
-        new OpSample("linear without bias", x -> Linear.linear(x[0], x[1], Optional.empty()), any(4, 5), any(3, 5)));
+    all.add(new OpSample(
+        "linear without bias", x -> Linear.linear(x[0], x[1], Optional.empty()), any(4, 5), any(3, 5)));
     all.add(new OpSample(
         "linear of a vector", x -> Linear.linear(x[0], x[1], Optional.of(x[2])), any(5), any(3, 5), any(3)));
     all.add(new OpSample(

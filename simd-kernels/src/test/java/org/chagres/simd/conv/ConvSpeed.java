@@ -21,7 +21,7 @@ import org.chagres.simd.shape.Size;
  */
 final class ConvSpeed {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
-  private static volatile float sink;
+  private static volatile float unusedSink;
 
   private record Sample(String name, ConvShape shape) {}
 
@@ -119,14 +119,14 @@ final class ConvSpeed {
     for (int i = 0; i < 3; i++) {
       int steps = 100_000;
       long start = CpuTime.nanos();
-      sink = multiplyAdds(steps);
+      unusedSink = multiplyAdds(steps);
       best = Math.max(best, 2.0 * 12 * Lanes.COUNT * steps / (CpuTime.nanos() - start));
     }
     return best;
   }
 
   private static float multiplyAdds(int steps) {
-    FloatVector a = FloatVector.broadcast(S, 0.5f + sink);
+    FloatVector a = FloatVector.broadcast(S, 0.5f + unusedSink);
     FloatVector b = FloatVector.broadcast(S, 0.25f);
     FloatVector s0 = a;
     FloatVector s1 = a;

@@ -27,7 +27,7 @@ final class GemmSpeed {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private static volatile float sink;
+  private static volatile float unusedSink;
 
   private GemmSpeed() {}
 
@@ -168,6 +168,6 @@ final class GemmSpeed {
     var t0 = s0.add(s1).add(s2).add(s3);
     var t1 = s4.add(s5).add(s6).add(s7);
     var t2 = s8.add(s9).add(s10).add(s11);
-    sink = t0.add(t1).add(t2).lane(0);
+    unusedSink = t0.add(t1).add(t2).lane(0);
   }
 }

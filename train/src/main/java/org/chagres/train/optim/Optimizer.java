@@ -7,8 +7,11 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.chagres.nn.tensor.FlatBlock;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Scope;
@@ -55,6 +58,10 @@ public abstract class Optimizer implements RateControlled {
         if (seen.put(p, true) != null) {
           throw new IllegalArgumentException(
               kind() + ": a parameter " + Arrays.toString(p.shape()) + " is given twice");
+        }
+        if (!p.isDense()) {
+          throw new IllegalArgumentException(
+              kind() + ": a parameter " + Arrays.toString(p.shape()) + " is a view that is not dense; copy() it");
         }
         if (!p.isLeaf()) {
           throw new IllegalArgumentException(
@@ -238,6 +245,12 @@ public abstract class Optimizer implements RateControlled {
           kind() + ": the state has " + snapshot.options.size() + " groups, expected " + groups.size());
     }
     for (int g = 0; g < groups.size(); g++) {
+      Set<String> own = optionNames(groups.get(g).options());
+      Set<String> given = optionNames(snapshot.options.get(g));
+      if (!own.equals(given)) {
+        throw new IllegalArgumentException(
+            kind() + ": the state is of another optimizer: its options are " + given + ", expected " + own);
+      }
       for (int i = 0; i < groups.get(g).parameters().size(); i++) {
         if (!snapshot.steps.containsKey(g + "." + i)) {
           throw new IllegalArgumentException(kind() + ": the state lacks parameter " + i + " of group " + g);
@@ -245,8 +258,7 @@ public abstract class Optimizer implements RateControlled {
       }
     }
     snapshot.tensors.forEach((key, t) -> {
-      String[] parts = key.split("\\.", 3);
-      Tensor p = groups.get(Integer.parseInt(parts[0])).parameters().get(Integer.parseInt(parts[1]));
+      Tensor p = parameter(key.split("\\.", 3), key);
       if (!Arrays.equals(p.shape(), t.shape())) {
         throw new IllegalArgumentException(
             kind() + ": state " + key + ": expected shape " + Arrays.toString(p.shape()) + ", got "
@@ -273,6 +285,23 @@ public abstract class Optimizer implements RateControlled {
         s.steps[i] = snapshot.steps.get(g + "." + i);
       }
       groups.get(g).options().putAll(snapshot.options.get(g));
+    }
+  }
+
+  private static Set<String> optionNames(Map<String, Double> options) {
+    Set<String> names = new TreeSet<>(options.keySet());
+    names.remove(INITIAL_LR);
+    return names;
+  }
+
+  /** The parameter that a state's key names. */
+  private Tensor parameter(String[] parts, String key) {
+    try {
+      Objects.checkIndex(2, parts.length);
+      return groups.get(Integer.parseInt(parts[0])).parameters().get(Integer.parseInt(parts[1]));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException(
+          kind() + ": state " + key + ": expected group.parameter.slot with a parameter of this optimizer", e);
     }
   }
 

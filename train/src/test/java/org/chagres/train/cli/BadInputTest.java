@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 final class BadInputTest {
 
-  @TempDir
-  private static Path temp;
+  @TempDir private static Path temp;
 
   private static Path data;
   private static Path trained;
@@ -265,7 +264,8 @@ final class BadInputTest {
     try {
       Path out = disk.resolve("run");
       // Weights take 1 MiB, a checkpoint 3: there is room for the first epoch's and not for another beside it.
-      refused(1, List.of(out.resolve("last.safetensors").toString(), "No space left"), mlp("--out", out, "--epochs", 3));
+      refused(1, List.of(out.resolve("last.safetensors").toString(), "No space left"),
+          mlp("--out", out, "--epochs", 3));
       assertEquals(
           "1", SafetensorsFile.open(out.resolve("last.safetensors")).metadata().get("loader.epoch"));
       assertArrayEquals(new String[0], strays(out), "nothing half-written is left");

@@ -20,8 +20,7 @@ final class FolderRunTest {
 
   private static final List<String> CLASSES = List.of("a|b, \"c\"", "größe 100 %d", "x\\y");
 
-  @TempDir
-  private static Path temp;
+  @TempDir private static Path temp;
 
   private static Path run;
 

@@ -3,6 +3,7 @@ package org.chagres.train.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -102,12 +103,27 @@ final class ResumeTest {
 
   @Test
   void ctrlCSavesACheckpointAndExitsWith130() throws Exception {
+    assumeFalse(ignoresInterrupts(), "this process was started with SIGINT ignored, and so are its children");
     signalled("INT", 130);
   }
 
   @Test
   void sigtermSavesACheckpointAndExitsWith143() throws Exception {
     signalled("TERM", 143);
+  }
+
+  /** A shell starts background jobs so; a JVM started with the signal ignored leaves it ignored. */
+  private static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return false;
+    }
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("SigIgn:")) {
+        return (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1L << 1) != 0;
+      }
+    }
+    return false;
   }
 
   private static void signalled(String signal, int code) throws Exception {

@@ -50,8 +50,7 @@ final class TrainerTest {
   private static final int THREADS = Workers.shared().threads();
   private static final int INPUTS = 3 * Blobs.SIDE * Blobs.SIDE;
 
-  @TempDir
-  private Path temp;
+  @TempDir private Path temp;
 
   @AfterEach
   void setThreadsBack() {

@@ -58,7 +58,8 @@ record RgbBytes(int height, int width, byte[] bytes) {
     } catch (DataException e) {
       throw e;
     } catch (RuntimeException e) { // so ImageIO's readers answer some corrupt files
-      throw new DataException(file + ": is corrupt: " + (e.getMessage() == null ? "its decoder gave up" : e.getMessage()), e);
+      throw new DataException(
+          file + ": is corrupt: " + (e.getMessage() == null ? "its decoder gave up" : e.getMessage()), e);
     }
   }
 
