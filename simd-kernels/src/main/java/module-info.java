@@ -15,6 +15,7 @@ module org.chagres.simd {
   exports org.chagres.simd.parallel;
   exports org.chagres.simd.pool;
   exports org.chagres.simd.random;
+  exports org.chagres.simd.readiness;
   exports org.chagres.simd.reduce;
   exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;

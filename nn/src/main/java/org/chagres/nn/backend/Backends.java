@@ -1,7 +1,9 @@
 package org.chagres.nn.backend;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The backends there are. */
@@ -22,6 +24,11 @@ public final class Backends {
       throw new IllegalArgumentException("device " + kind + ": no such kind here, there are " + PROVIDERS.keySet());
     }
     return provider.device(index);
+  }
+
+  /** The kinds of devices that this build knows, in the order of their names. */
+  public static Set<String> kinds() {
+    return Collections.unmodifiableSet(PROVIDERS.keySet());
   }
 
   private static Map<String, BackendProvider> load() {
