@@ -8,6 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
+import org.chagres.simd.lanes.Lanes;
 
 /**
  * Transposes blocks of 8×8 floats in registers, by Eklundh's exchanges: swap the halves of rows four apart, then
@@ -16,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Transpose8 {
 
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> S = Lanes.EIGHT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(S, lane -> lane ^ 4);

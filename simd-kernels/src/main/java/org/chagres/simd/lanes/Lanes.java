@@ -1,6 +1,7 @@
 package org.chagres.simd.lanes;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -17,6 +18,12 @@ public final class Lanes {
 
   /** Floats in a vector. */
   public static final int COUNT = FLOAT.length();
+
+  /** Eight floats, for what works on blocks of 8×8 where a vector holds as many or more. */
+  public static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+
+  /** Four bytes in the form the API has for them: ints, of which the first holds them. */
+  public static final VectorSpecies<Integer> FOUR_BYTES = IntVector.SPECIES_64;
 
   private Lanes() {}
 

@@ -27,7 +27,7 @@ final class Positions {
   static IntVector load(long address) {
     if (Lanes.COUNT == 4) {
       int four = ALL.get(JAVA_INT_UNALIGNED, address);
-      return (IntVector) IntVector.broadcast(IntVector.SPECIES_64, four).reinterpretAsBytes().castShape(I, 0);
+      return (IntVector) IntVector.broadcast(Lanes.FOUR_BYTES, four).reinterpretAsBytes().castShape(I, 0);
     }
     return (IntVector) ByteVector.fromMemorySegment(B, ALL, address, ORDER).castShape(I, 0);
   }

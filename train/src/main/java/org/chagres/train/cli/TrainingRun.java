@@ -2,6 +2,7 @@ package org.chagres.train.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import org.chagres.nn.state.StateException;
 import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Generator;
 import org.chagres.simd.parallel.Workers;
+import org.chagres.simd.readiness.Readiness;
 import org.chagres.train.checkpoint.Progress;
 import org.chagres.train.data.DataLoader;
 import org.chagres.train.loop.EpochResult;
@@ -27,6 +29,7 @@ final class TrainingRun implements AutoCloseable {
 
   private static final int VALIDATION_BATCH = 250;
   private static final long SAVE_SECONDS = 60;
+  private static final long READINESS_NANOS = 500_000_000L;
 
   private final RunOptions options;
   private final TrainCommand.Machine machine;
@@ -147,12 +150,27 @@ final class TrainingRun implements AutoCloseable {
   private void record(RunFolder folder, EpochLog log, EpochResult r) {
     log.append(new Epoch(
         r.epoch(), r.trainLoss(), r.validation().loss(), r.validation().accuracy(), r.lr(), r.seconds()));
+    if (r.epoch() == 1) {
+      tellSlowKernels();
+    }
     try {
       Curves.write(folder.curves(), log.epochs());
       ConfusionChart.write(folder.confusion(), r.validation().confusion(), data.classes());
     } catch (StateException e) {
       // Pictures are an extra: a machine without fonts trains all the same.
       screen.println("no pictures: " + e.getMessage());
+    }
+  }
+
+  /** After an epoch every kernel ought to run compiled well; HotSpot can leave one slow for good, and then a restart helps. */
+  private void tellSlowKernels() {
+    List<String> slow = Readiness.measure(READINESS_NANOS).stream()
+        .filter(k -> !k.ready())
+        .map(Readiness::kernel)
+        .toList();
+    if (!slow.isEmpty()) {
+      screen.println("not compiled well, or the machine is busy: " + String.join(", ", slow)
+          + "; if it stays slow, stop with Ctrl-C and go on with --resume");
     }
   }
 
