@@ -92,17 +92,22 @@ public final class Conv {
    */
   public static Job backwardFilter(
       ConvShape shape, MemorySegment x, MemorySegment dy, MemorySegment dw, MemorySegment db) {
-    View view = view(shape, ConvPass.FORWARD);
+    check(shape);
     var arguments = new FilterArguments(
         Native.address(x, bytes(shape.xCount()), "x"),
         Native.address(dy, bytes(shape.yCount()), "dy"),
         Native.address(dw, bytes(shape.wCount()), "dw"),
         Native.optionalAddress(db, bytes(shape.k()), "db"));
-    return new FilterJob(view, arguments);
+    return new FilterJob(shape, arguments);
   }
 
   /** The view of a pass, once it is sure that no size overflows. */
   private static View view(ConvShape s, ConvPass pass) {
+    check(s);
+    return View.of(s, pass);
+  }
+
+  private static void check(ConvShape s) {
     extent("height", s.h(), s.padding().h(), (long) s.dilation().h() * s.kernel().h());
     extent("width", s.w(), s.padding().w(), (long) s.dilation().w() * s.kernel().w());
     try {
@@ -113,7 +118,6 @@ public final class Conv {
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("convolution too large: " + s, e);
     }
-    return View.of(s, pass);
   }
 
   private static void extent(String name, int size, int padding, long reach) {

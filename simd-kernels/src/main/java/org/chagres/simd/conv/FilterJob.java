@@ -3,7 +3,11 @@ package org.chagres.simd.conv;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.memory.Native.ALL;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.parallel.Job;
+import org.chagres.simd.shape.ConvPass;
+import org.chagres.simd.shape.ConvShape;
 
 /**
  * The gradient of the filter and of the bias: outer products of windows of x and pixels of dy, summed over pixels.
@@ -28,12 +32,40 @@ final class FilterJob extends Job {
   private final int parts;
   private final int splits;
 
-  FilterJob(View view, FilterArguments arguments) {
-    this.view = view;
+  /** What a shape decides, worked out once. */
+  private record Plan(View view, Windows windows, FilterLayout layout) {
+
+    private static final int MOST = 256;
+    private static final Map<ConvShape, Plan> PLANS = new ConcurrentHashMap<>();
+
+    static Plan of(ConvShape shape) {
+      Plan known = PLANS.get(shape);
+      if (known == null) {
+        if (PLANS.size() >= MOST) {
+          PLANS.clear(); // shapes that never come back must not pile up
+        }
+        View view = View.of(shape, ConvPass.FORWARD);
+        Windows windows = new Windows(view, view.parts().getFirst(), Tiling.LANES, Tiling.BLOCK_PIXELS);
+        known = new Plan(view, windows, new FilterLayout(view, windows));
+        PLANS.put(shape, known);
+      }
+      return known;
+    }
+  }
+
+  /**
+   * A job.
+   *
+   * @param shape the geometry, checked
+   * @param arguments addresses
+   */
+  FilterJob(ConvShape shape, FilterArguments arguments) {
+    Plan plan = Plan.of(shape);
+    this.view = plan.view();
     this.arguments = arguments;
     Part part = view.parts().getFirst();
-    this.windows = new Windows(view, part, Tiling.LANES, Tiling.BLOCK_PIXELS);
-    this.layout = new FilterLayout(view, windows);
+    this.windows = plan.windows();
+    this.layout = plan.layout();
     int units = layout.units().length;
     long work = Math.clamp(view.flops() / (2 * Tiling.CHUNK_FLOPS), 1, 32);
     long byCache = Math.clamp(layout.sumBytes() / (192 * 1024), 1, Math.min(units, 16));
@@ -95,7 +127,7 @@ final class FilterJob extends Job {
     int first = (int) ((long) split * units / cuts);
     int last = (int) ((split + 1L) * units / cuts);
     if (phase == 0) {
-      sum(chunk / splits, first, last, new Scratch(local, shared));
+      sum(chunk / splits, first, last, local, shared);
     } else {
       for (int u = first; u < last; u++) {
         combine(layout.units()[u], shared);
@@ -103,15 +135,14 @@ final class FilterJob extends Job {
     }
   }
 
-  private void sum(int part, int firstUnit, int lastUnit, Scratch scratch) {
-    long sums = scratch.shared() + part * layout.sumBytes();
+  private void sum(int part, int firstUnit, int lastUnit, long local, long shared) {
+    long sums = shared + part * layout.sumBytes();
     for (int u = firstUnit; u < lastUnit; u++) {
       FilterLayout.Unit unit = layout.units()[u];
       Copies.zero(sums + unit.sumsAt(), layout.sumFloats(unit));
     }
     int last = (int) ((part + 1L) * windows.chunks() / parts);
     for (int b = (int) ((long) part * windows.chunks() / parts); b < last; b++) {
-      long local = scratch.local();
       int pixels = windows.prepare(b, arguments.x(), arguments.dy(), local, local + sourceAt());
       for (int u = firstUnit; u < lastUnit; u++) {
         FilterLayout.Unit unit = layout.units()[u];
@@ -169,12 +200,4 @@ final class FilterJob extends Job {
       Copies.copy(bias, arguments.db() + 4L * unit.first(), unit.channels());
     }
   }
-
-  /**
-   * Addresses of a chunk's scratch.
-   *
-   * @param local the worker's own
-   * @param shared by all
-   */
-  private record Scratch(long local, long shared) {}
 }

@@ -1,6 +1,5 @@
 package org.chagres.simd.elementwise;
 
-import java.util.Arrays;
 import org.chagres.simd.shape.Strided;
 
 /** Checks of counts and strides at the entries. */
@@ -16,20 +15,29 @@ final class Counts {
     return count * size;
   }
 
+  /** The least of some numbers; called for every op, so no stream. */
+  private static long least(long[] values) {
+    long least = Long.MAX_VALUE;
+    for (long v : values) {
+      least = Math.min(least, v);
+    }
+    return least;
+  }
+
   /** Checks a geometry for a number of operands and returns its elements. */
   static long elements(Strided shape, int operands, String what) {
     if (shape.dims().length == 0 || shape.strides().length != operands) {
       throw new IllegalArgumentException(what + ": expected strides of " + operands + " operands, got " + shape);
     }
     for (long[] s : shape.strides()) {
-      if (s.length != shape.dims().length || Arrays.stream(s).anyMatch(v -> v < 0)) {
+      if (s.length != shape.dims().length || least(s) < 0) {
         throw new IllegalArgumentException(what + ": expected a stride of 0 or more for each size, got " + shape);
       }
     }
-    if (Arrays.stream(shape.dims()).anyMatch(d -> d < 0)) {
+    if (least(shape.dims()) < 0) {
       throw new IllegalArgumentException(what + ": expected sizes of 0 or more, got " + shape);
     }
-    if (Arrays.stream(shape.dims()).anyMatch(d -> d == 0)) {
+    if (least(shape.dims()) == 0) {
       return 0;
     }
     try {
