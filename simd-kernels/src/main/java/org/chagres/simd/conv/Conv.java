@@ -1,6 +1,8 @@
 package org.chagres.simd.conv;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
@@ -17,6 +19,10 @@ import org.chagres.simd.shape.ConvShape;
  * any number of threads.
  */
 public final class Conv {
+
+  private static final int MOST_VIEWS = 256;
+  private static final Map<ConvShape, View> FORWARD = new ConcurrentHashMap<>();
+  private static final Map<ConvShape, View> BACKWARD_DATA = new ConcurrentHashMap<>();
 
   private Conv() {}
 
@@ -103,8 +109,17 @@ public final class Conv {
 
   /** The view of a pass, once it is sure that no size overflows. */
   private static View view(ConvShape s, ConvPass pass) {
-    check(s);
-    return View.of(s, pass);
+    Map<ConvShape, View> views = pass == ConvPass.FORWARD ? FORWARD : BACKWARD_DATA;
+    View known = views.get(s);
+    if (known == null) {
+      check(s);
+      if (views.size() >= MOST_VIEWS) {
+        views.clear(); // shapes that never come back must not pile up
+      }
+      known = View.of(s, pass);
+      views.put(s, known);
+    }
+    return known;
   }
 
   private static void check(ConvShape s) {

@@ -71,7 +71,7 @@ final class SkinnyGemm extends Job {
   /** The vectors, where theirs do not lie together, and the sums. */
   @Override
   public long localBytes() {
-    return gatheredBytes() + 4L * (dots ? 8 : widthOfChunk);
+    return gatheredBytes() + (dots ? Vectors.PAIR_BYTES : 4L * widthOfChunk);
   }
 
   @Override

@@ -18,6 +18,10 @@ final class Vectors {
   private static final int LANES = Lanes.COUNT;
   private static final long V = 4L * LANES;
 
+  /** Bytes of the eight results of {@link #pairDots}, and of those and the lanes behind them. */
+  private static final long SUMS = 32;
+  static final long PAIR_BYTES = SUMS + 8 * V;
+
   private static final VectorShuffle<Float> SWAP1 = swap(1);
   private static final VectorShuffle<Float> SWAP2 = swap(2);
   private static final VectorShuffle<Float> SWAP4 = swap(4);
@@ -89,7 +93,7 @@ final class Vectors {
    * @param w the first row
    * @param wRow bytes from a row to the next
    * @param k their length
-   * @param to where the results go: four of the first vector, four of the second
+   * @param to where the results go: four of the first vector, four of the second; room for {@link #PAIR_BYTES}
    */
   static void pairDots(long x, long xRow, long w, long wRow, int k, long to) {
     long xa = x & ADDRESS;
@@ -125,14 +129,24 @@ final class Vectors {
       a3 = v3.fma(va, a3);
       b3 = v3.fma(vb, b3);
     }
-    float ya0 = sum(a0);
-    float ya1 = sum(a1);
-    float ya2 = sum(a2);
-    float ya3 = sum(a3);
-    float yb0 = sum(b0);
-    float yb1 = sum(b1);
-    float yb2 = sum(b2);
-    float yb3 = sum(b3);
+    // Through memory: a helper that takes a vector boxes it wherever C2 does not inline the call.
+    long rest = (to + SUMS) & ADDRESS;
+    a0.intoMemorySegment(ALL, rest, ORDER);
+    a1.intoMemorySegment(ALL, rest + V, ORDER);
+    a2.intoMemorySegment(ALL, rest + 2 * V, ORDER);
+    a3.intoMemorySegment(ALL, rest + 3 * V, ORDER);
+    b0.intoMemorySegment(ALL, rest + 4 * V, ORDER);
+    b1.intoMemorySegment(ALL, rest + 5 * V, ORDER);
+    b2.intoMemorySegment(ALL, rest + 6 * V, ORDER);
+    b3.intoMemorySegment(ALL, rest + 7 * V, ORDER);
+    float ya0 = fold(rest);
+    float ya1 = fold(rest + V);
+    float ya2 = fold(rest + 2 * V);
+    float ya3 = fold(rest + 3 * V);
+    float yb0 = fold(rest + 4 * V);
+    float yb1 = fold(rest + 5 * V);
+    float yb2 = fold(rest + 6 * V);
+    float yb3 = fold(rest + 7 * V);
     for (; i < k; i++) {
       float ea = ALL.get(JAVA_FLOAT_UNALIGNED, xa + 4L * i);
       float eb = ALL.get(JAVA_FLOAT_UNALIGNED, xb + 4L * i);
@@ -248,6 +262,17 @@ final class Vectors {
     }
     v = v.add(v.rearrange(SWAP2));
     return v.add(v.rearrange(SWAP1)).lane(0);
+  }
+
+  /** The same sum, in the same order, of lanes in memory, which are overwritten. */
+  private static float fold(long lanes) {
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        float low = ALL.get(JAVA_FLOAT_UNALIGNED, lanes + 4L * i);
+        ALL.set(JAVA_FLOAT_UNALIGNED, lanes + 4L * i, low + ALL.get(JAVA_FLOAT_UNALIGNED, lanes + 4L * (i + half)));
+      }
+    }
+    return ALL.get(JAVA_FLOAT_UNALIGNED, lanes);
   }
 
   private static VectorShuffle<Float> swap(int distance) {
