@@ -40,7 +40,7 @@ final class Info implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--warm", paramLabel = "SECONDS", defaultValue = "0.8", showDefaultValue = Visibility.ALWAYS,
+  @Option(names = "--warm", paramLabel = "SECONDS", defaultValue = "5", showDefaultValue = Visibility.ALWAYS,
       description = "How long to warm and time the kernels.") private double warm;
 
   @Override
