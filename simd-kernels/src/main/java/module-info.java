@@ -19,4 +19,5 @@ module org.chagres.simd {
   exports org.chagres.simd.reduce;
   exports org.chagres.simd.reference;
   exports org.chagres.simd.shape;
+  exports org.chagres.simd.winograd;
 }

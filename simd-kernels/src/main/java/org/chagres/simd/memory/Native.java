@@ -14,6 +14,12 @@ public final class Native {
   /** All of memory. Never handed to users. */
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  /**
+   * And-ing an address with this changes nothing and tells C2 that it isn't negative: only then do the bounds checks on
+   * {@link #ALL} fold away, and with them a compare, a branch and a slow path for each load.
+   */
+  public static final long ADDRESS = Long.MAX_VALUE >> 1;
+
   private Native() {}
 
   /**

@@ -1,0 +1,11 @@
+/**
+ * 3×3 convolutions of stride 1 by Winograd's minimal filtering F(2×2, 3×3), f32, channels last: 16 multiplications a
+ * tile of four outputs instead of 36. A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks" (2015).
+ *
+ * <p>Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A, for each 4×4 tile d of the input and 3×3 filter g; the element-wise products,
+ * summed over channels, are 16 matrix products.
+ *
+ * <p>Here: transforms, products, blocking. Not here: the choice between this and the direct kernels, which {@code
+ * simd.conv} makes; other tile sizes. Read {@code TileGrid} and {@code TileLayout} first, then {@code InputTransform}.
+ */
+package org.chagres.simd.winograd;
