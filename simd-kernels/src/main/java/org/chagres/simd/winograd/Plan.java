@@ -1,9 +1,8 @@
 package org.chagres.simd.winograd;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
+import org.chagres.simd.shape.PlanCache;
 
 /**
  * What a shape decides for a pass: how its tiles are cut into blocks and its target channels into splits.
@@ -21,22 +20,12 @@ record Plan(
     TileGrid grid, int targets, int blockTiles, int blocks, int splits, InputTransform input, TileLayout layout,
     long flops) {
 
-  private static final int MOST = 256;
-  private static final Map<ConvShape, Plan> FORWARD = new ConcurrentHashMap<>();
-  private static final Map<ConvShape, Plan> BACKWARD_DATA = new ConcurrentHashMap<>();
+  private static final PlanCache<Plan> FORWARD = new PlanCache<>(s -> make(s, ConvPass.FORWARD));
+  private static final PlanCache<Plan> BACKWARD_DATA = new PlanCache<>(s -> make(s, ConvPass.BACKWARD_DATA));
 
   /** The plan of a pass, worked out once. */
   static Plan of(ConvShape shape, ConvPass pass) {
-    Map<ConvShape, Plan> plans = pass == ConvPass.FORWARD ? FORWARD : BACKWARD_DATA;
-    Plan known = plans.get(shape);
-    if (known == null) {
-      if (plans.size() >= MOST) {
-        plans.clear(); // shapes that never come back must not pile up
-      }
-      known = make(shape, pass);
-      plans.put(shape, known);
-    }
-    return known;
+    return (pass == ConvPass.FORWARD ? FORWARD : BACKWARD_DATA).of(shape);
   }
 
   private static Plan make(ConvShape s, ConvPass pass) {

@@ -26,14 +26,16 @@ public final class Winograd {
   /** More elements than any memory holds, and few enough that no product of sizes overflows. */
   private static final double MOST_ELEMENTS = 0x1p42;
 
+  private static final Size ONE = Size.of(1);
+  private static final Size THREE = Size.of(3);
+
   private Winograd() {}
 
   /** Whether a pass of a convolution can be done; for both passes the same. */
   public static boolean supports(ConvShape s, ConvPass pass) {
-    Size one = Size.of(1);
-    return s.kernel().equals(Size.of(3))
-        && s.stride().equals(one)
-        && s.dilation().equals(one)
+    return s.kernel().equals(THREE)
+        && s.stride().equals(ONE)
+        && s.dilation().equals(ONE)
         && s.groups() == 1
         && s.padding().h() <= 2
         && s.padding().w() <= 2
