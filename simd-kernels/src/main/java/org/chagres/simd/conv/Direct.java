@@ -8,9 +8,9 @@ import org.chagres.simd.shape.ConvShape;
 import org.chagres.simd.shape.PlanCache;
 
 /**
- * Forward pass and gradient of the data by direct kernels alone, for any geometry: what {@link Conv} takes where no other
- * algorithm is faster, and what benchmarks and tests hold the others against. Layouts are those of {@link Conv}; a packed
- * weight is not the same.
+ * Forward pass and gradient of the data by direct kernels alone, for any geometry: what {@link Conv} takes where no
+ * other algorithm is faster, and what benchmarks and tests hold the others against. Layouts are those of {@link Conv};
+ * a packed weight is not the same.
  *
  * <p>Each method checks its arguments and returns a job that can be run as often as wanted. Segments must lie off-heap,
  * hold at least the shape's elements, and not overlap; otherwise {@link IllegalArgumentException} names the argument.

@@ -13,9 +13,9 @@ import org.chagres.simd.shape.ConvPass;
 
 /**
  * Packs a weight (K, C / groups, kh, kw) for the direct kernel: [part][group][block of channels][tap row][tap
- * column][source channel][channel of the block]. Where the last block is not full it repeats its last channel; what comes
- * of it is never stored. For the gradient of the data the source channels are K's and the taps run backwards. For depthwise
- * kernels: [part][tap row][tap column][channel], to whole vectors.
+ * column][source channel][channel of the block]. Where the last block is not full it repeats its last channel; what
+ * comes of it is never stored. For the gradient of the data the source channels are K's and the taps run backwards. For
+ * depthwise kernels: [part][tap row][tap column][channel], to whole vectors.
  *
  * <p>The floats of a block's channels are brought together by transposing some source channels into scratch.
  */

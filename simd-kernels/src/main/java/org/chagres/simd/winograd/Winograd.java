@@ -8,8 +8,8 @@ import org.chagres.simd.shape.ConvShape;
 import org.chagres.simd.shape.Size;
 
 /**
- * 3×3 convolutions of stride 1, f32, by Winograd's F(2×2, 3×3): x is (N, H, W, C), y is (N, outH, outW, K), channels last;
- * the weight is (K, C, 3, 3) as PyTorch stores it. Padding 0 to 2, dilation 1, one group; any sizes.
+ * 3×3 convolutions of stride 1, f32, by Winograd's F(2×2, 3×3): x is (N, H, W, C), y is (N, outH, outW, K), channels
+ * last; the weight is (K, C, 3, 3) as PyTorch stores it. Padding 0 to 2, dilation 1, one group; any sizes.
  *
  * <p>It does 4/9 of the multiplications of the plain sum. With rounding unit u = 2⁻²⁴ an output's error is of the order
  * of (C + 10) u times the sum of the products' magnitudes times a small constant that the transforms bring (for
