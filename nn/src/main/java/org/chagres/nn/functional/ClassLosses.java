@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Tape;
 import org.chagres.nn.tensor.Tensor;
@@ -129,13 +130,18 @@ public final class ClassLosses {
   private static void check(Tensor labels, int classes, long ignore) {
     Tensor host = labels.to(Device.cpu());
     MemorySegment values = host.data();
-    for (int i = 0; i < host.count(); i++) {
+    int count = Math.toIntExact(host.count());
+    Recorder.host(() -> check(values, count, classes, ignore));
+    Arguments.keep(host);
+  }
+
+  private static void check(MemorySegment values, int count, int classes, long ignore) {
+    for (int i = 0; i < count; i++) {
       long label = values.getAtIndex(ValueLayout.JAVA_LONG, i);
       if ((label < 0 || label >= classes) && label != ignore) {
         throw new IllegalArgumentException(
             "target: label " + label + " at position " + i + " is not one of the classes 0 to " + (classes - 1));
       }
     }
-    Arguments.keep(host);
   }
 }

@@ -2,6 +2,7 @@ package org.chagres.nn.tensor;
 
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chagres.nn.backend.Recorder;
 
 /**
  * Where ops are recorded for backward. A function computes its result, then calls {@link #record} with its inputs, what its
@@ -80,6 +81,13 @@ public final class Tape {
         out.recordedFrom(t);
       }
       out.attach(new Node(op, SEQUENCE.getAndIncrement(), out, inputs, saved, backward));
+    }
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      for (Tensor t : inputs) {
+        t.told();
+      }
+      recorder.boundary();
     }
     // A kernel may be the last reader of a temporary: keep them until it has run.
     Reference.reachabilityFence(inputs);
