@@ -239,10 +239,10 @@ public final class Recorded implements AutoCloseable {
 
     private void take(Tensor[] from) {
       for (int i = 0; i < inputs.length; i++) {
-        MemorySegment to = inputs[i].data();
-        MemorySegment source = from[i].data();
-        if (to != source) {
-          MemorySegment.copy(source, 0, to, 0, Math.min(source.byteSize(), to.byteSize()));
+        if (from[i] != inputs[i]) {
+          MemorySegment to = inputs[i].data();
+          // A dense tensor's memory may go on behind its elements.
+          MemorySegment.copy(from[i].data(), 0, to, 0, to.byteSize());
         }
       }
     }
