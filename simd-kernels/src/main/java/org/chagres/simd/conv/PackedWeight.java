@@ -60,15 +60,6 @@ final class PackedWeight extends Job {
     return 4L * part.taps() * view.sourceChannels() * view.groups() * Tiling.paddedChannels(view.targetChannels());
   }
 
-  /** Bytes of all parts. */
-  static long bytes(View view) {
-    long bytes = 0;
-    for (Part part : view.parts()) {
-      bytes = Math.addExact(bytes, bytes(view, part));
-    }
-    return bytes;
-  }
-
   @Override
   public int chunks(int phase) {
     return view.groups() * (view.depthwise() ? 1 : Tiling.blocks(view.targetChannels()));
