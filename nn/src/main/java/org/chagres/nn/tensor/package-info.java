@@ -11,5 +11,8 @@
  * its temporaries reachable until its kernels have run: {@code Tape.record} does it for inputs and what is saved, a fence for
  * the rest. Changes in place are counted on the tensor, not on the storage: parameters share one flat block, and a step of one must
  * not look like a change of another.
+ *
+ * <p>While a step is recorded ({@code nn.record}), tensors tell {@link org.chagres.nn.backend.Recorder} of their memory: {@code
+ * Storage} asks it for a place, {@code Tensor.data()} tells of each use, {@code Tape} of the end of each op.
  */
 package org.chagres.nn.tensor;
