@@ -115,10 +115,13 @@ final class DirectSweep implements Sweep {
       boolean direct = p == panels.length - 1 && real == width;
       long table = direct ? local : inScratch;
       long target = direct ? 4L * first : 0;
-      if (p == 0) {
-        tiles(width, new Tiles(panel, table, pixels, weight, target, init, 0, buffer));
-      } else {
-        tiles(width, new Tiles(panel, table, pixels, weight, target, sums, 4L * Tiling.WIDTH, buffer));
+      long from = p == 0 ? init : sums;
+      long step = p == 0 ? 0 : 4L * Tiling.WIDTH;
+      for (int pixel = 0; pixel < pixels; pixel += Tiling.PIXELS) {
+        tile(width, panel, table, weight, buffer);
+        TileSums.store(buffer, 4L * width, table, target, from, step);
+        table += 16L * Tiling.PIXELS;
+        from += step * Tiling.PIXELS;
       }
       int values = panels[p].to() - panels[p].from();
       panel += 4 + 4L * values;
@@ -129,25 +132,14 @@ final class DirectSweep implements Sweep {
     }
   }
 
-  private static void tiles(int width, Tiles t) {
-    long table = t.table();
-    long init = t.init();
-    long buffer = t.buffer();
-    for (int p = 0; p < t.pixels(); p += Tiling.PIXELS) {
-      if (width == Tiling.LANES) {
-        Tile5x1.direct(t.panel(), table, t.weight(), buffer);
-      } else if (Tiling.VECTORS == 4) {
-        Tile5x4.direct(t.panel(), table, t.weight(), buffer);
-      } else {
-        Tile5x2.direct(t.panel(), table, t.weight(), buffer);
-      }
-      TileSums.store(buffer, 4L * width, table, t.target(), init, t.step());
-      table += 16L * Tiling.PIXELS;
-      init += t.step() * Tiling.PIXELS;
+  /** The sums of a tile's windows over a panel, into a buffer. */
+  private static void tile(int width, long panel, long table, long weight, long buffer) {
+    if (width == Tiling.LANES) {
+      Tile5x1.direct(panel, table, weight, buffer);
+    } else if (Tiling.VECTORS == 4) {
+      Tile5x4.direct(panel, table, weight, buffer);
+    } else {
+      Tile5x2.direct(panel, table, weight, buffer);
     }
   }
-
-  /** A panel over the tiles of a chunk; the fields are the micro-kernels' arguments for the first. */
-  private record Tiles(long panel, long table, int pixels, long weight, long target, long init, long step,
-      long buffer) {}
 }
