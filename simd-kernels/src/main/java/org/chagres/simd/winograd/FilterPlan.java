@@ -1,0 +1,88 @@
+package org.chagres.simd.winograd;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.shape.ConvPass;
+import org.chagres.simd.shape.ConvShape;
+
+/** What a shape decides of the filter's gradient, worked out once. */
+final class FilterPlan {
+
+  /** Bytes of V that a block makes, about: they should stay in the second-level cache. */
+  private static final long BLOCK_BYTES = 512 * 1024;
+
+  private static final long MOST_SUMS = 32L << 20;
+
+  /** Blocks of a part at least, lest clearing and combining its sums cost much. */
+  private static final int BLOCKS_PER_PART = 4;
+
+  /** Floating-point operations of a chunk at least, some 100 µs. */
+  private static final long CHUNK_FLOPS = 8_000_000;
+
+  private static final int MOST = 256;
+  private static final Map<ConvShape, FilterPlan> PLANS = new ConcurrentHashMap<>();
+
+  final TileGrid grid;
+  final InputTransform inputs;
+  final GradientTransform gradients;
+  final TileLayout layout;
+  final int outChannels;
+
+  /** Panels of input channels, a vector each. */
+  final int rows;
+
+  /** Panels of output channels. */
+  final int panels;
+
+  /** Tiles of a block at most. */
+  final int tiles;
+
+  final int blocks;
+  final int parts;
+  final int splits;
+
+  /** Bytes from each of the 16 sums to the next, from panel to panel, from part to part. */
+  final long planeBytes;
+
+  final long panelBytes;
+  final long partBytes;
+
+  private FilterPlan(ConvShape s) {
+    this.grid = TileGrid.of(s, ConvPass.FORWARD);
+    this.outChannels = s.k();
+    this.rows = Math.ceilDiv(s.c(), Lanes.COUNT);
+    this.panels = Math.ceilDiv(s.k(), OuterTile.WIDTH);
+    long most = Math.clamp(BLOCK_BYTES / (64L * rows * Lanes.COUNT), 16, OuterTile.TILES);
+    this.blocks = Math.toIntExact(Math.ceilDiv(grid.tiles(), most));
+    this.tiles = (int) Math.ceilDiv(grid.tiles(), (long) blocks);
+    long plane = rows * OuterTile.PANEL + 64;
+    this.layout = new TileLayout(plane, OuterTile.TILES, plane, 4L * Lanes.COUNT, OuterTile.PANEL);
+    this.inputs = new InputTransform(grid, layout);
+    this.gradients = new GradientTransform(grid, s.k());
+    this.planeBytes = 4L * rows * Lanes.COUNT * OuterTile.WIDTH + 64;
+    this.panelBytes = 16 * planeBytes + 4L * OuterTile.WIDTH;
+    this.partBytes = Math.ceilDiv(panels * panelBytes, 64) * 64;
+    long work = Math.clamp(flops() / CHUNK_FLOPS, 1, 32);
+    long most2 = Math.min(Math.max(1, blocks / BLOCKS_PER_PART), Math.max(1, MOST_SUMS / partBytes));
+    this.parts = (int) Math.min(work, most2);
+    this.splits = (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, panels);
+  }
+
+  static FilterPlan of(ConvShape shape) {
+    FilterPlan known = PLANS.get(shape);
+    if (known == null) {
+      if (PLANS.size() >= MOST) {
+        PLANS.clear(); // shapes that never come back must not pile up
+      }
+      known = new FilterPlan(shape);
+      PLANS.put(shape, known);
+    }
+    return known;
+  }
+
+  /** Floating-point operations of the products. */
+  long flops() {
+    return 32 * grid.tiles() * rows * Lanes.COUNT * panels * OuterTile.WIDTH;
+  }
+}
