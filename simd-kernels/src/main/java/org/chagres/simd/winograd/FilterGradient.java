@@ -48,7 +48,7 @@ public final class FilterGradient extends Job {
 
   @Override
   public long localBytes() {
-    return gradientAt() + 16 * GradientTransform.planeBytes(panelsOfSplit());
+    return gradientAt() + panelsOfSplit() * GradientTransform.PANEL;
   }
 
   private int panelsOfSplit() {
@@ -96,7 +96,6 @@ public final class FilterGradient extends Job {
     Floats.zero(sums, panels * plan.panelBytes / 4);
     long v = local + inputAt();
     long m = local + gradientAt();
-    long mPlane = GradientTransform.planeBytes(panels);
     var some = new GradientTransform.Panels(firstPanel, panels);
     int last = (int) ((part + 1L) * plan.blocks / plan.parts);
     for (int b = (int) ((long) part * plan.blocks / plan.parts); b < last; b++) {
@@ -110,14 +109,14 @@ public final class FilterGradient extends Job {
       for (int t = 0; t < 16; t++) {
         for (int p = 0; p < panels; p++) {
           OuterTile.products(
-              plan.rows, v + t * plan.layout.planeBytes(), m + t * mPlane + p * GradientTransform.PANEL, count,
+              plan.rows, v + t * plan.layout.planeBytes(), m + t * GradientTransform.PLANE + p * GradientTransform.PANEL, count,
               sums + p * plan.panelBytes + t * plan.planeBytes);
         }
       }
       if (db != 0) {
         // Row and column 1 of A sum: the places of plane 5 are the sums of their tiles.
         for (int p = 0; p < panels; p++) {
-          GradientTransform.addTiles(m + 5 * mPlane + p * GradientTransform.PANEL, count,
+          GradientTransform.addTiles(m + 5 * GradientTransform.PLANE + p * GradientTransform.PANEL, count,
               sums + p * plan.panelBytes + 16 * plan.planeBytes);
         }
       }

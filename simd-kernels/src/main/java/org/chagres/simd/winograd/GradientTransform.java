@@ -14,7 +14,8 @@ import org.chagres.simd.lanes.Lanes;
  * M = A dY Aᵀ for each tile of 2×2 pixels of the output's gradient, but for signs: A has the rows (1, 0), (1, 1), (1, −1),
  * (0, −1), of which the last is taken here as (0, 1), for {@link FilterTransform} to make up.
  *
- * <p>M lies as 16 planes of [panel][tile][channel of the panel], a panel being {@link Tiles#WIDTH} channels.
+ * <p>M lies as [panel][16][tile][channel of the panel], a panel being {@link OuterTile#WIDTH} channels; all at constant
+ * distances.
  */
 final class GradientTransform {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
@@ -23,10 +24,11 @@ final class GradientTransform {
   private static final long VECTOR = 4L * LANES;
   private static final long TILE = 2 * VECTOR;
 
-  /** Bytes from a panel to the next. */
-  static final long PANEL = OuterTile.TILES * TILE;
+  /** Bytes from a plane to the next: a line more than it holds, lest a place of all fall into one set of a cache. */
+  static final long PLANE = OuterTile.TILES * TILE + 64;
 
-  private static final long STEP = Integer.MAX_VALUE;
+  /** Bytes from a panel to the next. */
+  static final long PANEL = 16 * PLANE;
 
   private final TileGrid grid;
   private final int channels;
@@ -44,11 +46,6 @@ final class GradientTransform {
 
   /** Neighbouring panels of channels. */
   record Panels(int first, int count) {}
-
-  /** Bytes from a plane to the next: a line more than it holds, lest the same place of all fall into one set of a cache. */
-  static long planeBytes(int panels) {
-    return panels * PANEL + 64;
-  }
 
   /** Scratch that {@link #run} needs: a pixel of zeros, and the last channels of four pixels. */
   long scratchBytes() {
@@ -69,7 +66,6 @@ final class GradientTransform {
     Floats.zero(scratch, Lanes.roundUp(channels) + 4 * LANES);
     long pixel = 4L * channels;
     long row = pixel * grid.outW();
-    long plane = planeBytes(panels.count());
     int from = panels.first() * OuterTile.WIDTH;
     int vectors = Math.min((channels - from) / LANES, 2 * panels.count());
     int tail = Math.min(channels, from + panels.count() * OuterTile.WIDTH) - from - vectors * LANES;
@@ -86,7 +82,7 @@ final class GradientTransform {
       long y10 = below ? y00 + row : scratch;
       long y11 = right && below ? y10 + pixel : scratch;
       long to = m + t * TILE;
-      vectors(y00, y01, y10, y11, vectors, to, plane);
+      vectors(y00, y01, y10, y11, vectors, to);
       int v = vectors;
       if (tail > 0) {
         long rest = scratch + 4L * Lanes.roundUp(channels);
@@ -94,10 +90,10 @@ final class GradientTransform {
         copy(y01 + v * VECTOR, rest + VECTOR, tail);
         copy(y10 + v * VECTOR, rest + 2 * VECTOR, tail);
         copy(y11 + v * VECTOR, rest + 3 * VECTOR, tail);
-        vectors(rest, rest + VECTOR, rest + 2 * VECTOR, rest + 3 * VECTOR, 1, to + place(v++), plane);
+        vectors(rest, rest + VECTOR, rest + 2 * VECTOR, rest + 3 * VECTOR, 1, to + place(v++));
       }
       if (v < 2 * panels.count()) {
-        vectors(scratch, scratch, scratch, scratch, 1, to + place(v), plane);
+        vectors(scratch, scratch, scratch, scratch, 1, to + place(v));
       }
       if (++col == cols) {
         col = 0;
@@ -118,54 +114,38 @@ final class GradientTransform {
   }
 
   /** Neighbouring vectors of channels, the first at an even place of a panel or alone. */
-  private static void vectors(long y00, long y01, long y10, long y11, int count, long to, long planeBytes) {
+  private static void vectors(long y00, long y01, long y10, long y11, int count, long to) {
     long y0 = y00 & ADDRESS;
     long y1 = y01 & ADDRESS;
     long y2 = y10 & ADDRESS;
     long y3 = y11 & ADDRESS;
-    long plane = planeBytes & STEP;
     for (int v = 0; v < count; v++) {
       long o = VECTOR * v;
-      long at = to + (v >> 1) * PANEL + (v & 1) * VECTOR;
+      long at = (to + (v >> 1) * PANEL + (v & 1) * VECTOR) & ADDRESS;
       var a = FloatVector.fromMemorySegment(S, ALL, y0 + o, ORDER);
       var b = FloatVector.fromMemorySegment(S, ALL, y1 + o, ORDER);
       var c = FloatVector.fromMemorySegment(S, ALL, y2 + o, ORDER);
       var d = FloatVector.fromMemorySegment(S, ALL, y3 + o, ORDER);
-      a.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      a.add(b).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      a.sub(b).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      b.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
+      a.intoMemorySegment(ALL, at, ORDER);
+      a.add(b).intoMemorySegment(ALL, at + PLANE, ORDER);
+      a.sub(b).intoMemorySegment(ALL, at + 2 * PLANE, ORDER);
+      b.intoMemorySegment(ALL, at + 3 * PLANE, ORDER);
       var left = a.add(c);
       var right = b.add(d);
-      left.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      left.add(right).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      left.sub(right).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      right.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
+      left.intoMemorySegment(ALL, at + 4 * PLANE, ORDER);
+      left.add(right).intoMemorySegment(ALL, at + 5 * PLANE, ORDER);
+      left.sub(right).intoMemorySegment(ALL, at + 6 * PLANE, ORDER);
+      right.intoMemorySegment(ALL, at + 7 * PLANE, ORDER);
       left = a.sub(c);
       right = b.sub(d);
-      left.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      left.add(right).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      left.sub(right).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      right.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      c.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      c.add(d).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      c.sub(d).intoMemorySegment(ALL, at & ADDRESS, ORDER);
-      at += plane;
-      d.intoMemorySegment(ALL, at & ADDRESS, ORDER);
+      left.intoMemorySegment(ALL, at + 8 * PLANE, ORDER);
+      left.add(right).intoMemorySegment(ALL, at + 9 * PLANE, ORDER);
+      left.sub(right).intoMemorySegment(ALL, at + 10 * PLANE, ORDER);
+      right.intoMemorySegment(ALL, at + 11 * PLANE, ORDER);
+      c.intoMemorySegment(ALL, at + 12 * PLANE, ORDER);
+      c.add(d).intoMemorySegment(ALL, at + 13 * PLANE, ORDER);
+      c.sub(d).intoMemorySegment(ALL, at + 14 * PLANE, ORDER);
+      d.intoMemorySegment(ALL, at + 15 * PLANE, ORDER);
     }
   }
 
