@@ -24,16 +24,15 @@ final class InputTransform {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int LANES = Lanes.COUNT;
-  private static final long VECTOR = 4L * LANES;
 
   /** Tiles of a strip at most. */
   private static final int TILES = 8;
 
-  /** Channels of a strip at most, whole vectors. */
-  private static final int CHANNELS = 64;
+  /** Channels of a strip at most. */
+  private static final int CHANNELS = TileLayout.CHANNELS;
 
   /** Bytes from a column to the next in scratch, and from a row to the next: 18 KiB in all, half of a first-level cache. */
-  private static final long COL = 4L * CHANNELS;
+  private static final long COL = TileLayout.BLOCK;
 
   private static final long ROW = COL * (2 * TILES + 2);
 
@@ -77,14 +76,15 @@ final class InputTransform {
       int row = (int) (line % grid.rows());
       long image = x + line / grid.rows() * grid.imageBytes();
       int tiles = Math.min(Math.min(count - done, cols - col), TILES);
+      long block = v + done * layout.tileBytes();
       for (int c = 0; c < grid.channels(); c += CHANNELS) {
-        strip(image + 4L * c, row, col, tiles, Math.min(CHANNELS, grid.channels() - c), scratch);
-        long to = v + c / LANES * layout.vectorBytes();
-        int vectors = Math.ceilDiv(Math.min(CHANNELS, grid.channels() - c), LANES);
+        int channels = Math.min(CHANNELS, grid.channels() - c);
+        strip(image + 4L * c, row, col, tiles, channels, scratch);
         for (int t = 0; t < tiles; t++) {
-          columns(scratch + STRIP_AT + 2 * COL * t, vectors, to + layout.tile(done + t), layout.vectorBytes(),
-              layout.planeBytes());
+          long strip = scratch + STRIP_AT + 2 * COL * t;
+          columns(strip, channels, block + t * layout.tileBytes(), layout.planeBytes());
         }
+        block += layout.blockBytes();
       }
       done += tiles;
     }
@@ -178,11 +178,10 @@ final class InputTransform {
   }
 
   /** (Bᵀ d) B of one tile. */
-  private static void columns(long tile, int vectors, long to, long step, long plane) {
-    long from = tile & ADDRESS;
-    for (int v = 0; v < vectors; v++) {
-      long f = from + VECTOR * v;
-      long t = to;
+  private static void columns(long tile, int channels, long to, long plane) {
+    for (int c = 0; c < channels; c += LANES) {
+      long f = (tile + 4L * c) & ADDRESS;
+      long t = to + 4L * c;
       for (int i = 0; i < 4; i++) {
         var r0 = FloatVector.fromMemorySegment(S, ALL, f, ORDER);
         var r1 = FloatVector.fromMemorySegment(S, ALL, f + COL, ORDER);
@@ -199,7 +198,6 @@ final class InputTransform {
         f = (f + ROW) & ADDRESS;
         VarHandle.loadLoadFence();
       }
-      to += step;
     }
   }
 }

@@ -37,7 +37,7 @@ class InputTransformTest {
       TileGrid grid = TileGrid.of(shape, ConvPass.FORWARD);
       long first = random.nextLong(grid.tiles());
       int count = 1 + random.nextInt((int) Math.min(40, grid.tiles() - first));
-      TileLayout layout = i % 2 == 0 ? TileLayout.rows(count, c) : TileLayout.interleaved(count, 6, c);
+      TileLayout layout = i % 2 == 0 ? TileLayout.rows(count, c) : TileLayout.blocks(count, c);
       check(grid, layout, new Block(first, count), random);
     }
   }
@@ -64,8 +64,8 @@ class InputTransformTest {
         for (int c = 0; c < Lanes.roundUp(grid.channels()); c++) {
           double[][] expected = transformed(grid, x, block.first() + t, c);
           for (int p = 0; p < 16; p++) {
-            long at = p * layout.planeBytes() + layout.tile(t) + c / Lanes.COUNT * layout.vectorBytes()
-                + 4L * (c % Lanes.COUNT);
+            long at = p * layout.planeBytes() + t * layout.tileBytes()
+                + c / TileLayout.CHANNELS * layout.blockBytes() + 4L * (c % TileLayout.CHANNELS);
             assertEquals(expected[p / 4][p % 4], v.get(JAVA_FLOAT, at), 1e-6, name);
           }
         }
