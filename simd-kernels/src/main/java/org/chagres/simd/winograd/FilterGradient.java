@@ -108,9 +108,8 @@ public final class FilterGradient extends Job {
       plan.gradients.run(dy, first, count, some, m, local);
       for (int t = 0; t < 16; t++) {
         for (int p = 0; p < panels; p++) {
-          OuterTile.products(
-              plan.rows, v + t * plan.layout.planeBytes(), m + t * GradientTransform.PLANE + p * GradientTransform.PANEL, count,
-              sums + p * plan.panelBytes + t * plan.planeBytes);
+          long to = sums + p * plan.panelBytes + t * plan.planeBytes;
+          products(v + t * plan.layout.planeBytes(), m + p * GradientTransform.PANEL + t * GradientTransform.PLANE, count, to);
         }
       }
       if (db != 0) {
@@ -120,6 +119,13 @@ public final class FilterGradient extends Job {
               sums + p * plan.panelBytes + 16 * plan.planeBytes);
         }
       }
+    }
+  }
+
+  private void products(long v, long m, int count, long sums) {
+    for (int c = 0; c < plan.rows; c += TileLayout.CHANNELS) {
+      OuterTile.products(Math.min(TileLayout.CHANNELS, plan.rows - c), v, m, count, sums + 4L * c * OuterTile.WIDTH);
+      v += plan.layout.blockBytes();
     }
   }
 
@@ -133,7 +139,7 @@ public final class FilterGradient extends Job {
       for (int c = 0; c < channels; c += LANES) {
         int some = Math.min(LANES, channels - c);
         for (int i = 0; i < some; i++) {
-          long row = sums + 4L * (OuterTile.row(plan.rows, c + i) * OuterTile.WIDTH + v * LANES);
+          long row = sums + 4L * ((c + i) * OuterTile.WIDTH + v * LANES);
           FilterTransform.vector(row, parts, rows + 4L * 9 * LANES * i, 4L * LANES, local);
         }
         for (int f = 0; f < filters; f++) {

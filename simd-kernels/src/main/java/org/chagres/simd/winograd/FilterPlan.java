@@ -9,6 +9,9 @@ import org.chagres.simd.shape.ConvShape;
 /** What a shape decides of the filter's gradient, worked out once. */
 final class FilterPlan {
 
+  /** Tiles of a block at most. */
+  static final int MOST_TILES = 64;
+
   /** Bytes of V that a block makes, about: they should stay in the second-level cache. */
   private static final long BLOCK_BYTES = 512 * 1024;
 
@@ -29,7 +32,7 @@ final class FilterPlan {
   final TileLayout layout;
   final int outChannels;
 
-  /** Panels of input channels, a vector each. */
+  /** Input channels, filled up to whole vectors. */
   final int rows;
 
   /** Panels of output channels. */
@@ -51,16 +54,15 @@ final class FilterPlan {
   private FilterPlan(ConvShape s) {
     this.grid = TileGrid.of(s, ConvPass.FORWARD);
     this.outChannels = s.k();
-    this.rows = Math.ceilDiv(s.c(), Lanes.COUNT);
+    this.rows = Lanes.roundUp(s.c());
     this.panels = Math.ceilDiv(s.k(), OuterTile.WIDTH);
-    long most = Math.clamp(BLOCK_BYTES / (64L * rows * Lanes.COUNT), 16, OuterTile.TILES);
+    long most = Math.clamp(BLOCK_BYTES / (64L * rows), 16, MOST_TILES);
     this.blocks = Math.toIntExact(Math.ceilDiv(grid.tiles(), most));
     this.tiles = (int) Math.ceilDiv(grid.tiles(), (long) blocks);
-    long plane = rows * OuterTile.PANEL + 64;
-    this.layout = new TileLayout(plane, OuterTile.TILES, plane, 4L * Lanes.COUNT, OuterTile.PANEL);
+    this.layout = TileLayout.blocks(tiles, s.c());
     this.inputs = new InputTransform(grid, layout);
     this.gradients = new GradientTransform(grid, s.k());
-    this.planeBytes = 4L * rows * Lanes.COUNT * OuterTile.WIDTH + 64;
+    this.planeBytes = 4L * rows * OuterTile.WIDTH + 64;
     this.panelBytes = 16 * planeBytes + 4L * OuterTile.WIDTH;
     this.partBytes = Math.ceilDiv(panels * panelBytes, 64) * 64;
     long work = Math.clamp(flops() / CHUNK_FLOPS, 1, 32);
@@ -83,6 +85,6 @@ final class FilterPlan {
 
   /** Floating-point operations of the products. */
   long flops() {
-    return 32 * grid.tiles() * rows * Lanes.COUNT * panels * OuterTile.WIDTH;
+    return 32 * grid.tiles() * rows * panels * OuterTile.WIDTH;
   }
 }
