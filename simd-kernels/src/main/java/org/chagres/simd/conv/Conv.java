@@ -104,7 +104,7 @@ public final class Conv {
         Native.address(dy, bytes(shape.yCount()), "dy"),
         Native.address(dw, bytes(shape.wCount()), "dw"),
         Native.optionalAddress(db, bytes(shape.k()), "db"));
-    return new FilterJob(shape, arguments);
+    return Boolean.getBoolean("old") || (shape.groups() > 1 && shape.groups() == shape.c() && shape.groups() == shape.k()) ? new FilterJob(shape, arguments) : new PatchFilterJob(shape, arguments);
   }
 
   /** The view of a pass, once it is sure that no size overflows. */

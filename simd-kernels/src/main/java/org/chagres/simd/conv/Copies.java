@@ -65,6 +65,24 @@ final class Copies {
     }
   }
 
+  /**
+   * Copies two vectors of each of some pixels to neighbours.
+   *
+   * @param from the first pixel's
+   * @param step bytes from pixel to pixel
+   * @param to where they go
+   * @param pixels how many
+   */
+  static void twoVectors(long from, long step, long to, int pixels) {
+    long vector = 4L * LANES;
+    for (int p = 0; p < pixels; p++) {
+      long at = from + p * step;
+      long place = to + 2 * vector * p;
+      FloatVector.fromMemorySegment(S, ALL, at, ORDER).intoMemorySegment(ALL, place, ORDER);
+      FloatVector.fromMemorySegment(S, ALL, at + vector, ORDER).intoMemorySegment(ALL, place + vector, ORDER);
+    }
+  }
+
   /** Adds floats to others. */
   static void add(long from, long to, int floats) {
     int i = 0;

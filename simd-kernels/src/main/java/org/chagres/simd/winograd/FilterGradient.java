@@ -5,6 +5,7 @@ import static org.chagres.simd.memory.Native.ALL;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import org.chagres.simd.lanes.Floats;
 import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.outer.OuterTile;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvShape;
@@ -19,7 +20,7 @@ public final class FilterGradient extends Job {
   private final long dw;
   private final long db;
 
-  private FilterGradient(FilterPlan plan, long x, long dy, long dw, long db) {
+  FilterGradient(FilterPlan plan, long x, long dy, long dw, long db) {
     this.plan = plan;
     this.x = x;
     this.dy = dy;

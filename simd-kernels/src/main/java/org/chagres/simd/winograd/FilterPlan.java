@@ -3,6 +3,7 @@ package org.chagres.simd.winograd;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.outer.OuterTile;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
 
@@ -10,7 +11,7 @@ import org.chagres.simd.shape.ConvShape;
 final class FilterPlan {
 
   /** Tiles of a block at most. */
-  static final int MOST_TILES = 64;
+  static final int MOST_TILES = 96;
 
   /** Bytes of V that a block makes, about: they should stay in the second-level cache. */
   private static final long BLOCK_BYTES = 512 * 1024;
@@ -51,12 +52,13 @@ final class FilterPlan {
   final long panelBytes;
   final long partBytes;
 
-  private FilterPlan(ConvShape s) {
+  static int TT, PARTS, SPLITS;
+  FilterPlan(ConvShape s) {
     this.grid = TileGrid.of(s, ConvPass.FORWARD);
     this.outChannels = s.k();
     this.rows = Lanes.roundUp(s.c());
     this.panels = Math.ceilDiv(s.k(), OuterTile.WIDTH);
-    long most = Math.clamp(BLOCK_BYTES / (64L * rows), 16, MOST_TILES);
+    long most = TT > 0 ? TT : Math.clamp(BLOCK_BYTES / (64L * rows), 16, MOST_TILES);
     this.blocks = Math.toIntExact(Math.ceilDiv(grid.tiles(), most));
     this.tiles = (int) Math.ceilDiv(grid.tiles(), (long) blocks);
     this.layout = TileLayout.blocks(tiles, s.c());
@@ -67,8 +69,8 @@ final class FilterPlan {
     this.partBytes = Math.ceilDiv(panels * panelBytes, 64) * 64;
     long work = Math.clamp(flops() / CHUNK_FLOPS, 1, 32);
     long most2 = Math.min(Math.max(1, blocks / BLOCKS_PER_PART), Math.max(1, MOST_SUMS / partBytes));
-    this.parts = (int) Math.min(work, most2);
-    this.splits = (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, panels);
+    this.parts = PARTS > 0 ? PARTS : (int) Math.min(work, most2);
+    this.splits = SPLITS > 0 ? SPLITS : (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, panels);
   }
 
   static FilterPlan of(ConvShape shape) {

@@ -9,6 +9,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Floats;
 import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.outer.OuterTile;
 
 /**
  * M = A dY Aᵀ for each tile of 2×2 pixels of the output's gradient, but for signs: A has the rows (1, 0), (1, 1), (1, −1),

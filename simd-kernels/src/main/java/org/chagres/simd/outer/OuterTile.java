@@ -1,4 +1,4 @@
-package org.chagres.simd.winograd;
+package org.chagres.simd.outer;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.memory.Native.ADDRESS;
@@ -11,18 +11,25 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The micro-kernels of the filter's gradient: the outer products of some input channels of V and two vectors of output
- * channels of M, summed over tiles in registers and then added to sums in memory.
+ * Outer products of values of A and two vectors of B, summed over rows (pixels, or tiles of them) in registers and then
+ * added to sums in memory.
  *
- * <p>6 rows by two vectors take 12 sums, 2 vectors of M and a broadcast: 15 of 16 registers. One more integer in the
- * loop than these few, such as a step from tile to tile that isn't constant, and C2 spills a sum, which halves the
- * speed. A load fence, on x86 no instruction, keeps C2 from hoisting all loads and spilling sums for them. 4 rows take
- * what 6 leave over, so that no row is wasted, and are nearly as fast.
+ * <p>A lies in blocks of {@link #VALUES} values, B in panels of {@link #WIDTH}, both [row][value]: rows lie at constant
+ * distances, as one more integer in the loop, such as a step that isn't constant, makes C2 spill a sum, which halves the
+ * speed. 6 values by two vectors take 12 sums, 2 vectors of B and a broadcast: 15 of 16 registers. 4 values take what 6
+ * leave over, so that none are wasted, and are nearly as fast. A load fence, on x86 no instruction, keeps C2 from
+ * hoisting all loads and spilling sums for them.
  */
-final class OuterTile {
+public final class OuterTile {
 
-  /** Channels of a panel of M: two vectors. */
-  static final int WIDTH = 2 * Lanes.COUNT;
+  /** Values of a block of A. */
+  public static final int VALUES = 64;
+
+  /** Bytes of a row of a block of A. */
+  public static final long STEP = 4L * VALUES;
+
+  /** Values of a panel of B: two vectors. */
+  public static final int WIDTH = 2 * Lanes.COUNT;
 
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -32,29 +39,29 @@ final class OuterTile {
   private OuterTile() {}
 
   /**
-   * Adds the products of a block of V's channels and a panel of M's.
+   * Adds the products of a block of A and a panel of B.
    *
-   * @param channels of V, a multiple of 4
-   * @param v {@link TileLayout#BLOCK} bytes for each tile
-   * @param m two vectors for each tile
-   * @param count how many tiles
-   * @param sums two vectors for each channel of V
+   * @param values of A, a multiple of 4, {@link #VALUES} at most
+   * @param a {@link #STEP} bytes for each row
+   * @param b two vectors for each row
+   * @param rows how many rows
+   * @param sums two vectors for each value of A
    */
-  static void products(int channels, long v, long m, int count, long sums) {
-    int fours = (6 - channels % 6) % 6 / 2;
+  public static void products(int values, long a, long b, int rows, long sums) {
+    int fours = (6 - values % 6) % 6 / 2;
     int c = 0;
-    for (; c < channels - 4 * fours; c += 6) {
-      six(v + 4L * c, m, count, sums + ROW * c);
+    for (; c < values - 4 * fours; c += 6) {
+      six(a + 4L * c, b, rows, sums + ROW * c);
     }
-    for (; c < channels; c += 4) {
-      four(v + 4L * c, m, count, sums + ROW * c);
+    for (; c < values; c += 4) {
+      four(a + 4L * c, b, rows, sums + ROW * c);
     }
   }
 
-  /** Adds to the sums of six channels. */
-  private static void six(long v, long m, int count, long sums) {
-    long a = v & ADDRESS;
-    long b = m & ADDRESS;
+  /** Adds to the sums of six values. */
+  private static void six(long a, long b, int rows, long sums) {
+    long from = a & ADDRESS;
+    long with = b & ADDRESS;
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -67,34 +74,34 @@ final class OuterTile {
     FloatVector s4b = FloatVector.zero(S);
     FloatVector s5a = FloatVector.zero(S);
     FloatVector s5b = FloatVector.zero(S);
-    for (int i = 0; i < count; i++) {
-      long at = a + TileLayout.BLOCK * i;
-      long place = b + ROW * i;
-      var ma = FloatVector.fromMemorySegment(S, ALL, place, ORDER);
-      var mb = FloatVector.fromMemorySegment(S, ALL, place + VECTOR, ORDER);
-      var v0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at));
-      s0a = v0.fma(ma, s0a);
-      s0b = v0.fma(mb, s0b);
+    for (int i = 0; i < rows; i++) {
+      long at = from + STEP * i;
+      long vectors = with + ROW * i;
+      var ba = FloatVector.fromMemorySegment(S, ALL, vectors, ORDER);
+      var bb = FloatVector.fromMemorySegment(S, ALL, vectors + VECTOR, ORDER);
+      var a0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at));
+      s0a = a0.fma(ba, s0a);
+      s0b = a0.fma(bb, s0b);
       VarHandle.loadLoadFence();
-      var v1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 4));
-      s1a = v1.fma(ma, s1a);
-      s1b = v1.fma(mb, s1b);
+      var a1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 4));
+      s1a = a1.fma(ba, s1a);
+      s1b = a1.fma(bb, s1b);
       VarHandle.loadLoadFence();
-      var v2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 8));
-      s2a = v2.fma(ma, s2a);
-      s2b = v2.fma(mb, s2b);
+      var a2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 8));
+      s2a = a2.fma(ba, s2a);
+      s2b = a2.fma(bb, s2b);
       VarHandle.loadLoadFence();
-      var v3 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 12));
-      s3a = v3.fma(ma, s3a);
-      s3b = v3.fma(mb, s3b);
+      var a3 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 12));
+      s3a = a3.fma(ba, s3a);
+      s3b = a3.fma(bb, s3b);
       VarHandle.loadLoadFence();
-      var v4 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 16));
-      s4a = v4.fma(ma, s4a);
-      s4b = v4.fma(mb, s4b);
+      var a4 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 16));
+      s4a = a4.fma(ba, s4a);
+      s4b = a4.fma(bb, s4b);
       VarHandle.loadLoadFence();
-      var v5 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 20));
-      s5a = v5.fma(ma, s5a);
-      s5b = v5.fma(mb, s5b);
+      var a5 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 20));
+      s5a = a5.fma(ba, s5a);
+      s5b = a5.fma(bb, s5b);
     }
     long to = sums & ADDRESS;
     FloatVector.fromMemorySegment(S, ALL, to, ORDER).add(s0a).intoMemorySegment(ALL, to, ORDER);
@@ -131,10 +138,10 @@ final class OuterTile {
         .intoMemorySegment(ALL, to + 11 * VECTOR, ORDER);
   }
 
-  /** Adds to the sums of four channels. */
-  private static void four(long v, long m, int count, long sums) {
-    long a = v & ADDRESS;
-    long b = m & ADDRESS;
+  /** Adds to the sums of four values. */
+  private static void four(long a, long b, int rows, long sums) {
+    long from = a & ADDRESS;
+    long with = b & ADDRESS;
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -143,26 +150,26 @@ final class OuterTile {
     FloatVector s2b = FloatVector.zero(S);
     FloatVector s3a = FloatVector.zero(S);
     FloatVector s3b = FloatVector.zero(S);
-    for (int i = 0; i < count; i++) {
-      long at = a + TileLayout.BLOCK * i;
-      long place = b + ROW * i;
-      var ma = FloatVector.fromMemorySegment(S, ALL, place, ORDER);
-      var mb = FloatVector.fromMemorySegment(S, ALL, place + VECTOR, ORDER);
-      var v0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at));
-      s0a = v0.fma(ma, s0a);
-      s0b = v0.fma(mb, s0b);
+    for (int i = 0; i < rows; i++) {
+      long at = from + STEP * i;
+      long vectors = with + ROW * i;
+      var ba = FloatVector.fromMemorySegment(S, ALL, vectors, ORDER);
+      var bb = FloatVector.fromMemorySegment(S, ALL, vectors + VECTOR, ORDER);
+      var a0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at));
+      s0a = a0.fma(ba, s0a);
+      s0b = a0.fma(bb, s0b);
       VarHandle.loadLoadFence();
-      var v1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 4));
-      s1a = v1.fma(ma, s1a);
-      s1b = v1.fma(mb, s1b);
+      var a1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 4));
+      s1a = a1.fma(ba, s1a);
+      s1b = a1.fma(bb, s1b);
       VarHandle.loadLoadFence();
-      var v2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 8));
-      s2a = v2.fma(ma, s2a);
-      s2b = v2.fma(mb, s2b);
+      var a2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 8));
+      s2a = a2.fma(ba, s2a);
+      s2b = a2.fma(bb, s2b);
       VarHandle.loadLoadFence();
-      var v3 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 12));
-      s3a = v3.fma(ma, s3a);
-      s3b = v3.fma(mb, s3b);
+      var a3 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, at + 12));
+      s3a = a3.fma(ba, s3a);
+      s3b = a3.fma(bb, s3b);
     }
     long to = sums & ADDRESS;
     FloatVector.fromMemorySegment(S, ALL, to, ORDER).add(s0a).intoMemorySegment(ALL, to, ORDER);

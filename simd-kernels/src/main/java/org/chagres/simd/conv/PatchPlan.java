@@ -1,0 +1,121 @@
+package org.chagres.simd.conv;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.chagres.simd.outer.OuterTile;
+import org.chagres.simd.shape.ConvShape;
+
+/**
+ * What a shape decides of {@link PatchFilterJob}, worked out once.
+ *
+ * <p>Sums of a part lie as [panel of output channels][value of the patch, to a multiple of 4][channel of the panel], each
+ * panel followed by the bias' sums. A panel holds channels of one group only.
+ *
+ * @param patches how a block's patches are copied
+ * @param channels output channels
+ * @param panelsOfGroup panels of a group
+ * @param panels of all groups
+ * @param pixels output pixels of all images
+ * @param parts into which pixels are cut
+ * @param splits into which panels are cut
+ */
+record PatchPlan(Patches patches, int channels, int panelsOfGroup, int panels, long pixels, int parts, int splits) {
+
+  /** Pixels of a block. */
+  static final int PIXELS = 64;
+
+  /** Bytes of a block's pixels of {@link OuterTile#VALUES} values of the patch, with a line more. */
+  static final long BLOCK = PIXELS * OuterTile.STEP + 64;
+
+  /** Bytes of a block's pixels of a panel of dy. */
+  static final long PANEL = PIXELS * 4L * OuterTile.WIDTH;
+
+  /** Input channels that are combined together, so that their sums stay in the first-level cache. */
+  static final int COMBINED = 16;
+
+  private static final long MOST_SUMS = 32L << 20;
+
+  /** Blocks of a part at least, lest clearing and combining its sums cost much. */
+  private static final int BLOCKS_PER_PART = 8;
+
+  private static final int MOST = 256;
+  private static final Map<ConvShape, PatchPlan> PLANS = new ConcurrentHashMap<>();
+
+  static PatchPlan of(ConvShape shape) {
+    PatchPlan known = PLANS.get(shape);
+    if (known == null) {
+      if (PLANS.size() >= MOST) {
+        PLANS.clear(); // shapes that never come back must not pile up
+      }
+      known = make(shape);
+      PLANS.put(shape, known);
+    }
+    return known;
+  }
+
+  private static PatchPlan make(ConvShape s) {
+    int panelsOfGroup = Math.ceilDiv(s.k() / s.groups(), OuterTile.WIDTH);
+    int panels = Math.multiplyExact(panelsOfGroup, s.groups());
+    long pixels = (long) s.n() * s.outH() * s.outW();
+    var patches = new Patches(s);
+    var whole = new PatchPlan(patches, s.k(), panelsOfGroup, panels, pixels, 1, 1);
+    long work = Math.clamp(whole.flops() / (2 * Tiling.CHUNK_FLOPS), 1, 32);
+    long most = Math.min(Math.max(1, whole.blocks() / BLOCKS_PER_PART), Math.max(1, MOST_SUMS / whole.partBytes()));
+    int parts = (int) Math.min(work, most);
+    int splits = (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, panels);
+    return new PatchPlan(patches, s.k(), panelsOfGroup, panels, pixels, parts, splits);
+  }
+
+  /** Blocks of pixels. */
+  int blocks() {
+    return Math.toIntExact(Math.ceilDiv(pixels, PIXELS));
+  }
+
+  /** Chunks of the second phase. */
+  int combines() {
+    return (int) Math.clamp(partBytes() * parts / (256 * 1024), 1, panels);
+  }
+
+  /** The most panels of a split that lie in scratch together. */
+  int panelsOfSplit() {
+    return Math.min(panelsOfGroup, Math.ceilDiv(panels, splits));
+  }
+
+  /** Bytes from the start of scratch to the panels of dy. */
+  long panelsAt() {
+    return Math.ceilDiv(patches.paddedDepth(), OuterTile.VALUES) * BLOCK;
+  }
+
+  /** Floats of a panel's sums. */
+  int panelFloats() {
+    return (patches.paddedDepth() + 1) * OuterTile.WIDTH;
+  }
+
+  /** Bytes of a panel's sums. */
+  long panelBytes() {
+    return 4L * panelFloats();
+  }
+
+  /** Bytes of a part's sums. */
+  long partBytes() {
+    return Math.ceilDiv(panels * panelBytes(), 64) * 64;
+  }
+
+  /** The first output channel of a panel. */
+  int firstChannel(int panel) {
+    int group = panel / panelsOfGroup;
+    int groups = panels / panelsOfGroup;
+    return group * (channels / groups) + (panel - group * panelsOfGroup) * OuterTile.WIDTH;
+  }
+
+  /** Output channels of a panel. */
+  int channelsOf(int panel) {
+    int ofGroup = channels / (panels / panelsOfGroup);
+    return Math.min(OuterTile.WIDTH, ofGroup - panel % panelsOfGroup * OuterTile.WIDTH);
+  }
+
+  /** Floating-point operations, with those of padding. */
+  long flops() {
+    return 2 * pixels * patches.paddedDepth() * panels * OuterTile.WIDTH;
+  }
+}
