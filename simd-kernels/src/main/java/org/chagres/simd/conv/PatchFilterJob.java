@@ -79,6 +79,7 @@ final class PatchFilterJob extends Job {
     for (int p = firstPanel; p < lastPanel; p++) {
       Copies.zero(sums + p * plan.panelBytes(), plan.panelFloats());
     }
+    plan.patches().clear(local, PatchPlan.PIXELS);
     int last = (int) ((part + 1L) * plan.blocks() / plan.parts());
     for (int b = (int) ((long) part * plan.blocks() / plan.parts()); b < last; b++) {
       long first = (long) b * PatchPlan.PIXELS;
@@ -88,23 +89,24 @@ final class PatchFilterJob extends Job {
         int group = done / plan.panelsOfGroup();
         int end = Math.min(lastPanel, (group + 1) * plan.panelsOfGroup());
         plan.patches().copy(arguments.x(), group, first, pixels, local);
-        for (int p = done; p < end; p++) {
-          gradients(p, first, pixels, local + plan.panelsAt() + (p - done) * PatchPlan.PANEL);
-        }
+        gradients(done, end, first, pixels, local + plan.panelsAt());
         products(done, end, pixels, local, sums);
         done = end;
       }
     }
   }
 
-  /** Copies a panel of dy's channels. */
-  private void gradients(int panel, long first, int pixels, long to) {
+  /** Copies panels of dy's channels. */
+  private void gradients(int firstPanel, int lastPanel, long first, int pixels, long to) {
     long step = 4L * plan.channels();
-    long from = arguments.dy() + first * step + 4L * plan.firstChannel(panel);
-    int channels = plan.channelsOf(panel);
-    if (channels == OuterTile.WIDTH) {
-      Copies.twoVectors(from, step, to, pixels);
-    } else {
+    long from = arguments.dy() + first * step + 4L * plan.firstChannel(firstPanel);
+    int panels = lastPanel - firstPanel;
+    int channels = plan.channelsOf(lastPanel - 1);
+    int whole = channels == OuterTile.WIDTH ? panels : panels - 1;
+    Copies.panels(from, to, pixels, whole, plan.strides());
+    if (whole < panels) {
+      from += 4L * whole * OuterTile.WIDTH;
+      to += whole * PatchPlan.PANEL;
       for (int i = 0; i < pixels; i++) {
         Copies.copy(from + i * step, to, channels);
         Copies.zero(to + 4L * channels, OuterTile.WIDTH - channels);

@@ -12,14 +12,13 @@ import org.chagres.simd.shape.ConvShape;
  * panel followed by the bias' sums. A panel holds channels of one group only.
  *
  * @param patches how a block's patches are copied
+ * @param strides of the copy of dy
  * @param channels output channels
  * @param panelsOfGroup panels of a group
- * @param panels of all groups
- * @param pixels output pixels of all images
  * @param parts into which pixels are cut
  * @param splits into which panels are cut
  */
-record PatchPlan(Patches patches, int channels, int panelsOfGroup, int panels, long pixels, int parts, int splits) {
+record PatchPlan(Patches patches, Copies.Strides strides, int channels, int panelsOfGroup, int parts, int splits) {
 
   /** Pixels of a block. */
   static final int PIXELS = 64;
@@ -55,30 +54,40 @@ record PatchPlan(Patches patches, int channels, int panelsOfGroup, int panels, l
 
   private static PatchPlan make(ConvShape s) {
     int panelsOfGroup = Math.ceilDiv(s.k() / s.groups(), OuterTile.WIDTH);
-    int panels = Math.multiplyExact(panelsOfGroup, s.groups());
-    long pixels = (long) s.n() * s.outH() * s.outW();
+    Math.multiplyExact(panelsOfGroup, s.groups());
+    var strides = new Copies.Strides(4L * s.k(), PANEL);
     var patches = new Patches(s);
-    var whole = new PatchPlan(patches, s.k(), panelsOfGroup, panels, pixels, 1, 1);
+    var whole = new PatchPlan(patches, strides, s.k(), panelsOfGroup, 1, 1);
     long work = Math.clamp(whole.flops() / (2 * Tiling.CHUNK_FLOPS), 1, 32);
     long most = Math.min(Math.max(1, whole.blocks() / BLOCKS_PER_PART), Math.max(1, MOST_SUMS / whole.partBytes()));
     int parts = (int) Math.min(work, most);
-    int splits = (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, panels);
-    return new PatchPlan(patches, s.k(), panelsOfGroup, panels, pixels, parts, splits);
+    int splits = (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, whole.panels());
+    return new PatchPlan(patches, strides, s.k(), panelsOfGroup, parts, splits);
+  }
+
+  /** Panels of all groups. */
+  int panels() {
+    return panelsOfGroup * patches.groups();
+  }
+
+  /** Output pixels of all images. */
+  long pixels() {
+    return patches.pixels();
   }
 
   /** Blocks of pixels. */
   int blocks() {
-    return Math.toIntExact(Math.ceilDiv(pixels, PIXELS));
+    return Math.toIntExact(Math.ceilDiv(pixels(), PIXELS));
   }
 
   /** Chunks of the second phase. */
   int combines() {
-    return (int) Math.clamp(partBytes() * parts / (256 * 1024), 1, panels);
+    return (int) Math.clamp(partBytes() * parts / (256 * 1024), 1, panels());
   }
 
   /** The most panels of a split that lie in scratch together. */
   int panelsOfSplit() {
-    return Math.min(panelsOfGroup, Math.ceilDiv(panels, splits));
+    return Math.min(panelsOfGroup, Math.ceilDiv(panels(), splits));
   }
 
   /** Bytes from the start of scratch to the panels of dy. */
@@ -98,24 +107,23 @@ record PatchPlan(Patches patches, int channels, int panelsOfGroup, int panels, l
 
   /** Bytes of a part's sums. */
   long partBytes() {
-    return Math.ceilDiv(panels * panelBytes(), 64) * 64;
+    return Math.ceilDiv(panels() * panelBytes(), 64) * 64;
   }
 
   /** The first output channel of a panel. */
   int firstChannel(int panel) {
     int group = panel / panelsOfGroup;
-    int groups = panels / panelsOfGroup;
-    return group * (channels / groups) + (panel - group * panelsOfGroup) * OuterTile.WIDTH;
+    return group * (channels / patches.groups()) + (panel - group * panelsOfGroup) * OuterTile.WIDTH;
   }
 
   /** Output channels of a panel. */
   int channelsOf(int panel) {
-    int ofGroup = channels / (panels / panelsOfGroup);
+    int ofGroup = channels / patches.groups();
     return Math.min(OuterTile.WIDTH, ofGroup - panel % panelsOfGroup * OuterTile.WIDTH);
   }
 
   /** Floating-point operations, with those of padding. */
   long flops() {
-    return 2 * pixels * patches.paddedDepth() * panels * OuterTile.WIDTH;
+    return 2 * pixels() * patches.paddedDepth() * panels() * OuterTile.WIDTH;
   }
 }

@@ -6,21 +6,47 @@ import org.chagres.simd.shape.ConvShape;
 /**
  * Copies patches of an image, the values under a window with zeros where it reaches over the border, to rows: ordered
  * (kh, kw, C / groups), in blocks of {@link OuterTile#VALUES}, filled up to a multiple of 4 with zeros.
+ *
+ * <p>Neighbouring pixels of a row are done together, a run of values after the other: a row of the window where that
+ * lies together in the image, else a tap.
  */
 final class Patches {
-  private final ConvShape shape;
+  private final int images;
+  private final int h;
+  private final int w;
+  private final int outH;
+  private final int outW;
+  private final Axis rows;
+  private final Axis cols;
+  private final int groups;
   private final int channels;
+  private final long pixelBytes;
   private final int depth;
+  private final boolean together;
 
-  Patches(ConvShape shape) {
-    this.shape = shape;
-    this.channels = shape.c() / shape.groups();
+  Patches(ConvShape s) {
+    this.images = s.n();
+    this.h = s.h();
+    this.w = s.w();
+    this.outH = s.outH();
+    this.outW = s.outW();
+    this.rows = Axis.forward(s.kernel().h(), s.stride().h(), s.padding().h(), s.dilation().h(), outH);
+    this.cols = Axis.forward(s.kernel().w(), s.stride().w(), s.padding().w(), s.dilation().w(), outW);
+    this.groups = s.groups();
+    this.channels = s.c() / s.groups();
+    this.pixelBytes = 4L * s.c();
     this.depth = taps() * channels;
+    this.together = s.groups() == 1 && s.dilation().w() == 1;
   }
 
   /** Places of the window. */
   int taps() {
-    return shape.kernel().h() * shape.kernel().w();
+    return rows.taps().length * cols.taps().length;
+  }
+
+  /** Groups of channels. */
+  int groups() {
+    return groups;
   }
 
   /** Input channels of a group. */
@@ -33,6 +59,16 @@ final class Patches {
     return Math.ceilDiv(depth, 4) * 4;
   }
 
+  /** Output pixels of all images. */
+  long pixels() {
+    return (long) images * outH * outW;
+  }
+
+  /** Sets the values that fill rows up, which {@link #copy} leaves alone, to zero. */
+  void clear(long to, int pixels) {
+    zeros(to, depth, paddedDepth() - depth, pixels);
+  }
+
   /**
    * Copies some pixels' patches.
    *
@@ -43,82 +79,74 @@ final class Patches {
    * @param to where they go
    */
   void copy(long x, int group, long first, int pixels, long to) {
-    int outW = shape.outW();
-    int col = (int) (first % outW);
-    long line = first / outW;
-    int row = (int) (line % shape.outH());
-    long images = x + 4L * group * channels;
-    long image = images + line / shape.outH() * imageBytes();
-    for (int p = 0; p < pixels; p++) {
-      patch(image, row, col, to);
-      to += OuterTile.STEP;
-      if (++col == outW) {
-        col = 0;
-        if (++row == shape.outH()) {
-          row = 0;
-          image += imageBytes();
-        }
-      }
-    }
-  }
-
-  private long imageBytes() {
-    return 4L * shape.h() * shape.w() * shape.c();
-  }
-
-  private void patch(long image, int row, int col, long to) {
-    int width = shape.kernel().w();
-    int left = col * shape.stride().w() - shape.padding().w();
-    int step = shape.dilation().w();
-    boolean inside = left >= 0 && left + (width - 1) * step < shape.w();
-    boolean together = inside && step == 1 && channels == shape.c();
-    int value = 0;
-    for (int r = 0; r < shape.kernel().h(); r++) {
-      int y = row * shape.stride().h() - shape.padding().h() + r * shape.dilation().h();
-      if (y < 0 || y >= shape.h()) {
-        zero(to, value, width * channels);
-      } else {
-        long line = image + 4L * shape.c() * ((long) y * shape.w() + left);
-        if (together) {
-          copy(line, to, value, width * channels);
+    int done = 0;
+    while (done < pixels) {
+      int col = (int) ((first + done) % outW);
+      long line = (first + done) / outW;
+      long image = x + 4L * group * channels + line / outH * h * w * pixelBytes;
+      int some = Math.min(pixels - done, outW - col);
+      for (int r = 0; r < rows.taps().length; r++) {
+        long y = (line % outH) * rows.step() + rows.origin() + rows.offsets()[r];
+        int value = r * cols.taps().length * channels;
+        if (y < 0 || y >= h) {
+          zeros(to, value, cols.taps().length * channels, some);
         } else {
-          taps(line, left, to, value);
+          row(image + y * w * pixelBytes, col, some, to, value);
         }
       }
-      value += width * channels;
+      to += some * OuterTile.STEP;
+      done += some;
     }
-    zero(to, depth, paddedDepth() - depth);
+  }
+
+  /** A row of the window of neighbouring pixels. */
+  private void row(long line, int col, int pixels, long to, int value) {
+    int from = 0;
+    int end = 0;
+    if (together) {
+      int last = cols.offsets()[cols.offsets().length - 1];
+      long left = (long) col * cols.step() + cols.origin();
+      from = (int) Math.clamp(Math.ceilDiv(-left, (long) cols.step()), 0, pixels);
+      end = (int) Math.clamp(Math.ceilDiv(w - last - left, (long) cols.step()), from, pixels);
+      long inside = line + (left + (long) from * cols.step()) * pixelBytes;
+      run(inside, to + from * OuterTile.STEP, value, cols.taps().length * channels, end - from);
+    }
+    taps(line, col, from, to, value);
+    taps(line, col + end, pixels - end, to + end * OuterTile.STEP, value);
   }
 
   /** A row of the window, tap by tap. */
-  private void taps(long line, int left, long to, int value) {
-    int step = shape.dilation().w();
-    for (int s = 0; s < shape.kernel().w(); s++) {
-      int place = left + s * step;
-      if (place < 0 || place >= shape.w()) {
-        zero(to, value, channels);
-      } else {
-        copy(line + 4L * shape.c() * s * step, to, value, channels);
-      }
+  private void taps(long line, int col, int pixels, long to, int value) {
+    if (pixels == 0) {
+      return;
+    }
+    for (int offset : cols.offsets()) {
+      long left = (long) col * cols.step() + cols.origin() + offset;
+      int from = (int) Math.clamp(Math.ceilDiv(-left, (long) cols.step()), 0, pixels);
+      int end = (int) Math.clamp(Math.ceilDiv(w - left, (long) cols.step()), from, pixels);
+      zeros(to, value, channels, from);
+      long inside = line + (left + (long) from * cols.step()) * pixelBytes;
+      run(inside, to + from * OuterTile.STEP, value, channels, end - from);
+      zeros(to + end * OuterTile.STEP, value, channels, pixels - end);
       value += channels;
     }
   }
 
-  /** Copies neighbouring values of a patch, from block to block. */
-  private static void copy(long from, long to, int value, int count) {
-    while (count > 0) {
+  /** Copies neighbouring values of some patches, from block to block. */
+  private void run(long from, long to, int value, int count, int pixels) {
+    while (count > 0 && pixels > 0) {
       int some = Math.min(count, OuterTile.VALUES - value % OuterTile.VALUES);
-      Copies.copy(from, place(to, value), some);
+      Copies.runs(from, cols.step() * pixelBytes, place(to, value), some, pixels);
       from += 4L * some;
       value += some;
       count -= some;
     }
   }
 
-  private static void zero(long to, int value, int count) {
-    while (count > 0) {
+  private static void zeros(long to, int value, int count, int pixels) {
+    while (count > 0 && pixels > 0) {
       int some = Math.min(count, OuterTile.VALUES - value % OuterTile.VALUES);
-      Copies.zero(place(to, value), some);
+      Copies.zeroRuns(place(to, value), some, pixels);
       value += some;
       count -= some;
     }
