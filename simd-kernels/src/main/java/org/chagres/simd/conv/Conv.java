@@ -1,16 +1,16 @@
 package org.chagres.simd.conv;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
+import org.chagres.simd.winograd.Winograd;
 
 /**
- * 2-D convolution, f32, by direct kernels: x is (N, H, W, C), y is (N, outH, outW, K), channels last; the weight is (K,
- * C / groups, kh, kw) as PyTorch stores it. Any stride, padding, dilation and number of groups.
+ * 2-D convolution, f32: x is (N, H, W, C), y is (N, outH, outW, K), channels last; the weight is (K,
+ * C / groups, kh, kw) as PyTorch stores it. Any stride, padding, dilation and number of groups. {@link Algorithm} says
+ * by shape which kernels do a pass.
  *
  * <p>Each method checks its arguments and returns a job that can be run as often as wanted. Segments must lie off-heap,
  * hold at least the shape's elements, and not overlap; otherwise {@link IllegalArgumentException} names the argument.
@@ -20,15 +20,14 @@ import org.chagres.simd.shape.ConvShape;
  */
 public final class Conv {
 
-  private static final int MOST_VIEWS = 256;
-  private static final Map<ConvShape, View> FORWARD = new ConcurrentHashMap<>();
-  private static final Map<ConvShape, View> BACKWARD_DATA = new ConcurrentHashMap<>();
-
   private Conv() {}
 
   /** Bytes of the weight packed for a pass; the same for any number of images. */
   public static long packedBytes(ConvShape shape, ConvPass pass) {
-    return PackedWeight.bytes(view(shape, pass));
+    return switch (Algorithm.of(shape, pass)) {
+      case DIRECT -> Direct.packedBytes(shape, pass);
+      case WINOGRAD -> Winograd.packedBytes(shape, pass);
+    };
   }
 
   /**
@@ -40,11 +39,10 @@ public final class Conv {
    * @param packed of {@link #packedBytes}
    */
   public static Job pack(ConvShape shape, ConvPass pass, MemorySegment w, MemorySegment packed) {
-    View view = view(shape, pass);
-    long from = Native.address(w, bytes(shape.wCount()), "w");
-    long to = Native.address(packed, PackedWeight.bytes(view), "packed");
-    var filter = new PackedWeight.Filter(shape.kernel().h(), shape.kernel().w());
-    return new PackedWeight(view, pass, filter, from, to);
+    return switch (Algorithm.of(shape, pass)) {
+      case DIRECT -> Direct.pack(shape, pass, w, packed);
+      case WINOGRAD -> Winograd.pack(shape, pass, w, packed);
+    };
   }
 
   /**
@@ -58,14 +56,10 @@ public final class Conv {
    */
   public static Job forward(
       ConvShape shape, MemorySegment x, MemorySegment packed, MemorySegment bias, MemorySegment y) {
-    View view = view(shape, ConvPass.FORWARD);
-    return new DirectJob(
-        view,
-        new DirectArguments(
-            Native.address(x, bytes(shape.xCount()), "x"),
-            Native.address(packed, PackedWeight.bytes(view), "packed"),
-            Native.optionalAddress(bias, bytes(shape.k()), "bias"),
-            Native.address(y, bytes(shape.yCount()), "y")));
+    return switch (Algorithm.of(shape, ConvPass.FORWARD)) {
+      case DIRECT -> Direct.forward(shape, x, packed, bias, y);
+      case WINOGRAD -> Winograd.forward(shape, x, packed, bias, y);
+    };
   }
 
   /**
@@ -77,14 +71,10 @@ public final class Conv {
    * @param dx (N, H, W, C), written; zero where no output reads the input
    */
   public static Job backwardData(ConvShape shape, MemorySegment dy, MemorySegment packed, MemorySegment dx) {
-    View view = view(shape, ConvPass.BACKWARD_DATA);
-    return new DirectJob(
-        view,
-        new DirectArguments(
-            Native.address(dy, bytes(shape.yCount()), "dy"),
-            Native.address(packed, PackedWeight.bytes(view), "packed"),
-            0,
-            Native.address(dx, bytes(shape.xCount()), "dx")));
+    return switch (Algorithm.of(shape, ConvPass.BACKWARD_DATA)) {
+      case DIRECT -> Direct.backwardData(shape, dy, packed, dx);
+      case WINOGRAD -> Winograd.backwardData(shape, dy, packed, dx);
+    };
   }
 
   /**
@@ -98,48 +88,13 @@ public final class Conv {
    */
   public static Job backwardFilter(
       ConvShape shape, MemorySegment x, MemorySegment dy, MemorySegment dw, MemorySegment db) {
-    check(shape);
+    Direct.check(shape);
     var arguments = new FilterArguments(
         Native.address(x, bytes(shape.xCount()), "x"),
         Native.address(dy, bytes(shape.yCount()), "dy"),
         Native.address(dw, bytes(shape.wCount()), "dw"),
         Native.optionalAddress(db, bytes(shape.k()), "db"));
     return Boolean.getBoolean("old") || (shape.groups() > 1 && shape.groups() == shape.c() && shape.groups() == shape.k()) ? new FilterJob(shape, arguments) : new PatchFilterJob(shape, arguments);
-  }
-
-  /** The view of a pass, once it is sure that no size overflows. */
-  private static View view(ConvShape s, ConvPass pass) {
-    Map<ConvShape, View> views = pass == ConvPass.FORWARD ? FORWARD : BACKWARD_DATA;
-    View known = views.get(s);
-    if (known == null) {
-      check(s);
-      if (views.size() >= MOST_VIEWS) {
-        views.clear(); // shapes that never come back must not pile up
-      }
-      known = View.of(s, pass);
-      views.put(s, known);
-    }
-    return known;
-  }
-
-  private static void check(ConvShape s) {
-    extent("height", s.h(), s.padding().h(), (long) s.dilation().h() * s.kernel().h());
-    extent("width", s.w(), s.padding().w(), (long) s.dilation().w() * s.kernel().w());
-    try {
-      long y = Math.multiplyExact(Math.multiplyExact((long) s.outH() * s.outW(), s.n()), s.k());
-      long depth = Math.multiplyExact(Math.multiplyExact(s.c() / s.groups(), s.kernel().h()), s.kernel().w());
-      Math.multiplyExact(Math.multiplyExact(y, depth), 2L);
-      Math.multiplyExact(8L * depth, s.k() + 2L * Tiling.WIDTH * s.groups());
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("convolution too large: " + s, e);
-    }
-  }
-
-  private static void extent(String name, int size, int padding, long reach) {
-    if (size + 2L * padding > Integer.MAX_VALUE / 4 || reach > Integer.MAX_VALUE / 4) {
-      throw new IllegalArgumentException(
-          name + ": " + size + " with padding " + padding + " and a filter over " + reach + " places is too large");
-    }
   }
 
   private static long bytes(long floats) {

@@ -9,6 +9,7 @@ import static org.chagres.simd.memory.Native.ALL;
 
 import java.util.List;
 import org.chagres.simd.gemm.Blocking.Round;
+import org.chagres.simd.lanes.Transpose;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.GemmShape;
 
@@ -116,7 +117,7 @@ final class BlockedGemm extends Job {
     if (shape.a().transposed()) {
       Packing.copy(from + k * ld + 4L * row, ld, valid, MR, kc, to);
     } else {
-      Packing.transpose(from + row * ld + 4 * k, ld, valid, MR, kc, to);
+      Transpose.panel(from + row * ld + 4 * k, ld, valid, MR, kc, to);
     }
   }
 
@@ -130,7 +131,7 @@ final class BlockedGemm extends Job {
     long ld = 4L * shape.b().ld();
     long from = at.b() + 4L * shape.b().batchStride() * (item / blocking.slices());
     if (shape.b().transposed()) {
-      Packing.transpose(from + column * ld + 4 * k, ld, valid, NR, kc, to);
+      Transpose.panel(from + column * ld + 4 * k, ld, valid, NR, kc, to);
     } else {
       Packing.copy(from + k * ld + 4L * column, ld, valid, NR, kc, to);
     }

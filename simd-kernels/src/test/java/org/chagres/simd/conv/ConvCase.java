@@ -41,12 +41,29 @@ final class ConvCase {
     MemorySegment dx = backwardData(workers, name);
     int terms = shape.k() / shape.groups() * shape.kernel().h() * shape.kernel().w();
     close(ReferenceConv.backwardData(shape, dy, w), dx, terms, name + " backwardData");
+    if (Algorithm.of(shape, ConvPass.FORWARD) != Algorithm.DIRECT) {
+      checkDirect(workers, name + ", direct");
+    }
     int pixels = shape.n() * shape.outH() * shape.outW();
     MemorySegment[] gradients = backwardFilter(workers, name);
     close(ReferenceConv.backwardFilter(shape, x, dy), gradients[0], pixels, name + " backwardFilter");
     if (!bias.equals(MemorySegment.NULL)) {
       close(ReferenceConv.backwardBias(shape, dy), gradients[1], pixels, name + " backwardFilter, bias");
     }
+  }
+
+  /** Where another algorithm is chosen the direct kernels must do the shape as well. */
+  private void checkDirect(Workers workers, String name) {
+    MemorySegment forward = guarded(Direct.packedBytes(shape, ConvPass.FORWARD) / 4);
+    run(workers, Direct.pack(shape, ConvPass.FORWARD, w, data(forward)), forward, name);
+    MemorySegment y = guarded(shape.yCount());
+    run(workers, Direct.forward(shape, x, data(forward), bias, data(y)), y, name);
+    close(ReferenceConv.forward(shape, x, w, bias), data(y), reduction(), name + " forward");
+    MemorySegment backward = guarded(Direct.packedBytes(shape, ConvPass.BACKWARD_DATA) / 4);
+    run(workers, Direct.pack(shape, ConvPass.BACKWARD_DATA, w, data(backward)), backward, name);
+    MemorySegment dx = guarded(shape.xCount());
+    run(workers, Direct.backwardData(shape, dy, data(backward), data(dx)), dx, name);
+    close(ReferenceConv.backwardData(shape, dy, w), data(dx), 9 * shape.k(), name + " backwardData");
   }
 
   MemorySegment forward(Workers workers, String name) {

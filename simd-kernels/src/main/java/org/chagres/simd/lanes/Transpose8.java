@@ -1,6 +1,6 @@
-package org.chagres.simd.gemm;
+package org.chagres.simd.lanes;
 
-import static org.chagres.simd.gemm.Tiles.ADDRESS;
+import static org.chagres.simd.memory.Native.ADDRESS;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.nio.ByteOrder;
@@ -8,7 +8,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
-import org.chagres.simd.lanes.Lanes;
 
 /**
  * Transposes blocks of 8×8 floats in registers, by Eklundh's exchanges: swap the halves of rows four apart, then

@@ -1,0 +1,157 @@
+package org.chagres.simd.winograd;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.chagres.simd.memory.Native.ALL;
+
+import java.lang.foreign.MemorySegment;
+import org.chagres.simd.lanes.Floats;
+import org.chagres.simd.parallel.Job;
+
+/**
+ * The forward pass or the gradient of the data.
+ *
+ * <p>Loops, outermost first: block of tiles (its transformed input stays in the second-level cache), block of target
+ * channels (its sums do too), plane, block of source channels (its weights, 4 KiB at 8 lanes, stay in the first-level
+ * cache), register tile. Weights stream once for each block of tiles.
+ */
+final class WinogradJob extends Job {
+  private static final long LINE = 64;
+
+  private final Plan plan;
+  private final long x;
+  private final long packed;
+  private final long bias;
+  private final long y;
+
+  /**
+   * A job.
+   *
+   * @param plan of the pass
+   * @param x the input images
+   * @param packed the weight
+   * @param bias or 0
+   * @param y the output images
+   */
+  WinogradJob(Plan plan, long x, long packed, long bias, long y) {
+    this.plan = plan;
+    this.x = x;
+    this.packed = packed;
+    this.bias = bias;
+    this.y = y;
+  }
+
+  @Override
+  public int chunks(int phase) {
+    return plan.blocks() * plan.splits();
+  }
+
+  /**
+   * Scratch of a chunk: the transformed input; the sums of a block of channels; the table of pixels with a pixel behind it;
+   * zeros; the bias of a block of channels; the pixels of a tile whose block of channels is not full, and their table;
+   * the input transform's.
+   */
+  @Override
+  public long localBytes() {
+    return inputAt() + InputTransform.scratchBytes();
+  }
+
+  private long sumsAt() {
+    return plan.layout().bytes();
+  }
+
+  private long tableAt() {
+    return sumsAt() + 16 * Tiles.ROW * plan.blockTiles();
+  }
+
+  private long zerosAt() {
+    long pixel = Tiles.ROW * plan.targetBlocks();
+    return tableAt() + roundUp(OutputTransform.ENTRY * plan.blockTiles() + pixel);
+  }
+
+  private long biasAt() {
+    return zerosAt() + Tiles.ROW * Tiles.ROWS;
+  }
+
+  private long pixelsAt() {
+    return biasAt() + Tiles.ROW;
+  }
+
+  private long inputAt() {
+    return roundUp(pixelsAt() + 4 * Tiles.ROW + OutputTransform.ENTRY);
+  }
+
+  private static long roundUp(long bytes) {
+    return Math.ceilDiv(bytes, LINE) * LINE;
+  }
+
+  @Override
+  public long estimatedNanos() {
+    return (long) (plan.flops() / Tiles.FLOPS_PER_NANO);
+  }
+
+  @Override
+  protected void run(int phase, int chunk, long local, long shared) {
+    int split = chunk % plan.splits();
+    long first = (long) (chunk / plan.splits()) * plan.blockTiles();
+    int count = (int) Math.min(plan.blockTiles(), plan.grid().tiles() - first);
+    plan.input().run(x, first, count, local, local + inputAt());
+    OutputTransform.table(plan.grid(), first, count, y, plan.targets(), local + tableAt());
+    Floats.zero(local + zerosAt(), Tiles.ROWS * Tiles.WIDTH);
+    int all = plan.targetBlocks();
+    int last = (int) ((split + 1L) * all / plan.splits());
+    for (int block = (int) ((long) split * all / plan.splits()); block < last; block++) {
+      products(block, count, local);
+      outputs(block, count, local);
+    }
+  }
+
+  /** The sums of a block of channels. */
+  private void products(int block, int count, long local) {
+    int depth = plan.grid().channels();
+    long plane = WeightTransform.planeBytes(depth);
+    long zeros = local + zerosAt();
+    for (int t = 0; t < 16; t++) {
+      long v = local + t * plan.layout().planeBytes();
+      long u = packed + (16L * block + t) * plane;
+      for (int c = 0; c < depth; c += TileLayout.CHANNELS) {
+        int channels = Math.min(TileLayout.CHANNELS, depth - c);
+        long sums = local + sumsAt() + t * OutputTransform.PLANE;
+        for (int i = 0; i < count; i += Tiles.ROWS) {
+          Tiles.product(count - i, v + i * TileLayout.BLOCK, u, channels, sums, c == 0 ? zeros : sums);
+          sums += 16 * OutputTransform.PLANE;
+        }
+        v += plan.layout().blockBytes();
+        u += Tiles.ROW * TileLayout.CHANNELS;
+      }
+    }
+  }
+
+  /** The outputs of a block of channels. */
+  private void outputs(int block, int count, long local) {
+    long channel = Tiles.ROW * block;
+    int real = Math.min(Tiles.WIDTH, plan.targets() - Tiles.WIDTH * block);
+    long added = local + biasAt();
+    Floats.zero(added, Tiles.WIDTH);
+    if (bias != 0) {
+      MemorySegment.copy(ALL, bias + channel, ALL, added, 4L * real);
+    }
+    long table = local + tableAt();
+    long pixels = local + pixelsAt();
+    long places = pixels + 4 * Tiles.ROW;
+    for (int p = 0; p < 4; p++) {
+      ALL.set(JAVA_LONG, places + 8L * p, pixels + Tiles.ROW * p);
+    }
+    for (int i = 0; i < count; i++) {
+      long sums = local + sumsAt() + i / Tiles.ROWS * 16 * OutputTransform.PLANE + i % Tiles.ROWS * Tiles.ROW;
+      if (real == Tiles.WIDTH) {
+        OutputTransform.tile(sums, table + OutputTransform.ENTRY * i, channel, added);
+      } else {
+        OutputTransform.tile(sums, places, 0, added);
+        for (int p = 0; p < 4; p++) {
+          long to = ALL.get(JAVA_LONG, table + OutputTransform.ENTRY * i + 8L * p) + channel;
+          MemorySegment.copy(ALL, pixels + Tiles.ROW * p, ALL, to, 4L * real);
+        }
+      }
+    }
+  }
+}
