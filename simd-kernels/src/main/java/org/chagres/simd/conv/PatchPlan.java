@@ -1,9 +1,8 @@
 package org.chagres.simd.conv;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.outer.OuterTile;
 import org.chagres.simd.shape.ConvShape;
+import org.chagres.simd.shape.PlanCache;
 
 /**
  * What a shape decides of {@link PatchFilterJob}, worked out once.
@@ -37,19 +36,10 @@ record PatchPlan(Patches patches, Copies.Strides strides, int channels, int pane
   /** Blocks of a part at least, lest clearing and combining its sums cost much. */
   private static final int BLOCKS_PER_PART = 8;
 
-  private static final int MOST = 256;
-  private static final Map<ConvShape, PatchPlan> PLANS = new ConcurrentHashMap<>();
+  private static final PlanCache<PatchPlan> PLANS = new PlanCache<>(PatchPlan::make);
 
   static PatchPlan of(ConvShape shape) {
-    PatchPlan known = PLANS.get(shape);
-    if (known == null) {
-      if (PLANS.size() >= MOST) {
-        PLANS.clear(); // shapes that never come back must not pile up
-      }
-      known = make(shape);
-      PLANS.put(shape, known);
-    }
-    return known;
+    return PLANS.of(shape);
   }
 
   private static PatchPlan make(ConvShape s) {
@@ -57,6 +47,9 @@ record PatchPlan(Patches patches, Copies.Strides strides, int channels, int pane
     Math.multiplyExact(panelsOfGroup, s.groups());
     var strides = new Copies.Strides(4L * s.k(), PANEL);
     var patches = new Patches(s);
+    if ((patches.paddedDepth() + 1L) * OuterTile.WIDTH > Integer.MAX_VALUE / 4) {
+      throw new IllegalArgumentException("convolution too large: " + s);
+    }
     var whole = new PatchPlan(patches, strides, s.k(), panelsOfGroup, 1, 1);
     long work = Math.clamp(whole.flops() / (2 * Tiling.CHUNK_FLOPS), 1, 32);
     long most = Math.min(Math.max(1, whole.blocks() / BLOCKS_PER_PART), Math.max(1, MOST_SUMS / whole.partBytes()));

@@ -1,40 +1,44 @@
 package org.chagres.simd.winograd;
 
-import java.lang.foreign.MemorySegment;
-import static org.chagres.simd.memory.Native.ALL;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.chagres.simd.memory.Native.ALL;
+
 import org.chagres.simd.lanes.Floats;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.outer.OuterTile;
-import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
-import org.chagres.simd.shape.ConvShape;
 
-/** The gradient of the filter and of the bias. */
-public final class FilterGradient extends Job {
+/**
+ * The gradient of the filter and of the bias: dW = Gᵀ [ Σ (Bᵀ d B) ⊙ (A dY Aᵀ) ] G, summed over all tiles, by the chain
+ * rule from Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A.
+ *
+ * <p>Tiles are done in blocks: both transforms go to scratch, then for each of the 16 places the outer products of input
+ * and output channels, summed over the block's tiles in registers, are added to sums in memory. db falls out: plane (1,
+ * 1) of A dY Aᵀ holds the sum of each tile.
+ *
+ * <p>Phase 0 is cut by blocks, each part with sums of its own, and, where blocks are few, by output channels, at the
+ * price of transforming the input once a split; phase 1 adds the parts in their order and transforms to dw.
+ */
+final class FilterGradient extends Job {
   private static final int LANES = Lanes.COUNT;
+  private static final long VECTOR = 4L * LANES;
 
   private final FilterPlan plan;
-  private final long x;
-  private final long dy;
-  private final long dw;
-  private final long db;
+  private final Addresses at;
 
-  FilterGradient(FilterPlan plan, long x, long dy, long dw, long db) {
+  /**
+   * Addresses of the arguments.
+   *
+   * @param x the input
+   * @param dy the output's gradient
+   * @param dw the weight's gradient
+   * @param db the bias' gradient, or 0
+   */
+  record Addresses(long x, long dy, long dw, long db) {}
+
+  FilterGradient(FilterPlan plan, Addresses addresses) {
     this.plan = plan;
-    this.x = x;
-    this.dy = dy;
-    this.dw = dw;
-    this.db = db;
-  }
-
-  public static FilterGradient of(ConvShape shape, MemorySegment x, MemorySegment dy, MemorySegment dw, MemorySegment db) {
-    return new FilterGradient(
-        FilterPlan.of(shape),
-        Native.address(x, 4 * shape.xCount(), "x"),
-        Native.address(dy, 4 * shape.yCount(), "dy"),
-        Native.address(dw, 4 * shape.wCount(), "dw"),
-        Native.optionalAddress(db, 4L * shape.k(), "db"));
+    this.at = addresses;
   }
 
   @Override
@@ -44,22 +48,20 @@ public final class FilterGradient extends Job {
 
   @Override
   public int chunks(int phase) {
-    return phase == 0 ? plan.parts * plan.splits : (int) Math.clamp(plan.partBytes * plan.parts / (256 * 1024), 1, plan.panels);
+    return phase == 0
+        ? plan.parts * plan.splits
+        : (int) Math.clamp(plan.sums.bytes() * plan.parts / (256 * 1024), 1, plan.panels);
   }
 
   @Override
   public long localBytes() {
-    return gradientAt() + panelsOfSplit() * GradientTransform.PANEL;
-  }
-
-  private int panelsOfSplit() {
-    return Math.ceilDiv(plan.panels, plan.splits);
+    return gradientAt() + plan.mostPanels() * GradientTransform.PANEL;
   }
 
   private long inputAt() {
-    long first = Math.max(InputTransform.scratchBytes(), plan.gradients.scratchBytes());
-    long second = FilterTransform.scratchBytes() + 4L * 9 * LANES * LANES;
-    return Math.ceilDiv(Math.max(first, second), 64) * 64;
+    long transforms = Math.max(InputTransform.scratchBytes(), plan.gradients.scratchBytes());
+    long combine = FilterTransform.scratchBytes() + 9 * LANES * VECTOR;
+    return Math.ceilDiv(Math.max(transforms, combine), 64) * 64;
   }
 
   private long gradientAt() {
@@ -68,7 +70,7 @@ public final class FilterGradient extends Job {
 
   @Override
   public long sharedBytes() {
-    return plan.partBytes * plan.parts;
+    return plan.sums.bytes() * plan.parts;
   }
 
   @Override
@@ -79,11 +81,7 @@ public final class FilterGradient extends Job {
   @Override
   protected void run(int phase, int chunk, long local, long shared) {
     if (phase == 0) {
-      int split = chunk % plan.splits;
-      int part = chunk / plan.splits;
-      int first = (int) ((long) split * plan.panels / plan.splits);
-      int last = (int) ((split + 1L) * plan.panels / plan.splits);
-      sum(part, first, last - first, local, shared + part * plan.partBytes + first * plan.panelBytes);
+      sum(chunk / plan.splits, plan.panelsOfSplit[chunk % plan.splits], local, shared);
     } else {
       int chunks = chunks(1);
       int last = (int) ((chunk + 1L) * plan.panels / chunks);
@@ -93,62 +91,64 @@ public final class FilterGradient extends Job {
     }
   }
 
-  private void sum(int part, int firstPanel, int panels, long local, long sums) {
-    Floats.zero(sums, panels * plan.panelBytes / 4);
+  private void sum(int part, GradientTransform.Panels panels, long local, long shared) {
+    long sums = shared + part * plan.sums.bytes() + panels.first() * plan.panelBytes;
+    Floats.zero(sums, panels.count() * plan.panelBytes / 4);
     long v = local + inputAt();
     long m = local + gradientAt();
-    var some = new GradientTransform.Panels(firstPanel, panels);
     int last = (int) ((part + 1L) * plan.blocks / plan.parts);
     for (int b = (int) ((long) part * plan.blocks / plan.parts); b < last; b++) {
-      long first = (long) b * plan.tiles;
-      int count = (int) Math.min(plan.tiles, plan.grid.tiles() - first);
-      if (count <= 0) {
-        break;
-      }
-      plan.inputs.run(x, first, count, v, local);
-      plan.gradients.run(dy, first, count, some, m, local);
-      for (int t = 0; t < 16; t++) {
-        for (int p = 0; p < panels; p++) {
-          long to = sums + p * plan.panelBytes + t * plan.planeBytes;
-          products(v + t * plan.layout.planeBytes(), m + p * GradientTransform.PANEL + t * GradientTransform.PLANE, count, to);
+      long first = (long) b * FilterPlan.TILES;
+      int tiles = (int) Math.min(FilterPlan.TILES, plan.grid.tiles() - first);
+      plan.inputs.run(at.x(), first, tiles, v, local);
+      plan.gradients.run(at.dy(), first, tiles, panels, m, local);
+      for (int place = 0; place < 16; place++) {
+        long plane = v + place * plan.layout.planeBytes();
+        for (int p = 0; p < panels.count(); p++) {
+          long panel = m + p * GradientTransform.PANEL + place * GradientTransform.PLANE;
+          products(plane, panel, tiles, sums + p * plan.panelBytes + place * plan.sums.plane());
         }
       }
-      if (db != 0) {
-        // Row and column 1 of A sum: the places of plane 5 are the sums of their tiles.
-        for (int p = 0; p < panels; p++) {
-          GradientTransform.addTiles(m + 5 * GradientTransform.PLANE + p * GradientTransform.PANEL, count,
-              sums + p * plan.panelBytes + 16 * plan.planeBytes);
+      if (at.db() != 0) {
+        for (int p = 0; p < panels.count(); p++) {
+          long panel = m + p * GradientTransform.PANEL + 5 * GradientTransform.PLANE;
+          GradientTransform.addTiles(panel, tiles, sums + p * plan.panelBytes + 16 * plan.sums.plane());
         }
       }
     }
   }
 
-  private void products(long v, long m, int count, long sums) {
-    for (int c = 0; c < plan.rows; c += TileLayout.CHANNELS) {
-      OuterTile.products(Math.min(TileLayout.CHANNELS, plan.rows - c), v, m, count, sums + 4L * c * OuterTile.WIDTH);
-      v += plan.layout.blockBytes();
+  /** The products of all blocks of channels of a plane of V, and a panel of M. */
+  private void products(long plane, long panel, int tiles, long sums) {
+    for (int c = 0; c < plan.rows; c += OuterTile.VALUES) {
+      long to = sums + 4L * c * OuterTile.WIDTH;
+      OuterTile.products(Math.min(OuterTile.VALUES, plan.rows - c), plane, panel, tiles, to);
+      plane += plan.layout.blockBytes();
     }
   }
 
+  /** The filters of a panel of output channels: some input channels at a time, so that they are transposed in cache. */
   private void combine(int panel, long local, long sums) {
-    var parts = new FilterTransform.Parts(plan.parts, plan.partBytes, plan.planeBytes);
     long rows = local + FilterTransform.scratchBytes();
     int channels = plan.grid.channels();
     for (int v = 0; v < 2; v++) {
       int k = panel * OuterTile.WIDTH + v * LANES;
-      int filters = Math.min(LANES, plan.outChannels - k);
+      int filters = Math.min(LANES, plan.channels - k);
+      if (filters <= 0) {
+        return;
+      }
       for (int c = 0; c < channels; c += LANES) {
         int some = Math.min(LANES, channels - c);
         for (int i = 0; i < some; i++) {
-          long row = sums + 4L * ((c + i) * OuterTile.WIDTH + v * LANES);
-          FilterTransform.vector(row, parts, rows + 4L * 9 * LANES * i, 4L * LANES, local);
+          long from = sums + 4L * (c + i) * OuterTile.WIDTH + v * VECTOR;
+          FilterTransform.vector(from, plan.sums, rows + 9 * VECTOR * i, VECTOR, local);
         }
         for (int f = 0; f < filters; f++) {
-          FilterTransform.row(rows + 4L * f, 4L * LANES, dw + 36 * ((long) (k + f) * channels + c), 9 * some);
+          FilterTransform.row(rows + 4L * f, VECTOR, at.dw() + 36 * ((long) (k + f) * channels + c), 9 * some);
         }
       }
-      if (db != 0 && filters > 0) {
-        bias(k, filters, sums + 16 * plan.planeBytes + 4L * v * LANES);
+      if (at.db() != 0) {
+        bias(k, filters, sums + 16 * plan.sums.plane() + v * VECTOR);
       }
     }
   }
@@ -157,9 +157,9 @@ public final class FilterGradient extends Job {
     for (int f = 0; f < count; f++) {
       float sum = 0;
       for (int p = 0; p < plan.parts; p++) {
-        sum += ALL.get(JAVA_FLOAT_UNALIGNED, from + 4L * f + p * plan.partBytes);
+        sum += ALL.get(JAVA_FLOAT_UNALIGNED, from + 4L * f + p * plan.sums.bytes());
       }
-      ALL.set(JAVA_FLOAT_UNALIGNED, db + 4L * (k + f), sum);
+      ALL.set(JAVA_FLOAT_UNALIGNED, at.db() + 4L * (k + f), sum);
     }
   }
 }

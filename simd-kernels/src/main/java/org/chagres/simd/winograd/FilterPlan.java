@@ -1,20 +1,21 @@
 package org.chagres.simd.winograd;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.outer.OuterTile;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
+import org.chagres.simd.shape.PlanCache;
 
-/** What a shape decides of the filter's gradient, worked out once. */
+/**
+ * What a shape decides of the filter's gradient, worked out once.
+ *
+ * <p>Sums of a part lie as [panel of output channels][16][input channel, to whole vectors][channel of the panel], each
+ * panel followed by the bias' sums.
+ */
 final class FilterPlan {
 
-  /** Tiles of a block at most. */
-  static final int MOST_TILES = 96;
-
-  /** Bytes of V that a block makes, about: they should stay in the second-level cache. */
-  private static final long BLOCK_BYTES = 512 * 1024;
+  /** Tiles of a block: so many that adding to sums in memory costs little, so few that V and M stay in cache. */
+  static final int TILES = 64;
 
   private static final long MOST_SUMS = 32L << 20;
 
@@ -24,14 +25,18 @@ final class FilterPlan {
   /** Floating-point operations of a chunk at least, some 100 µs. */
   private static final long CHUNK_FLOPS = 8_000_000;
 
-  private static final int MOST = 256;
-  private static final Map<ConvShape, FilterPlan> PLANS = new ConcurrentHashMap<>();
+  /** A line of cache between planes of sums: the same place of 16 must not fall into one set of a cache. */
+  private static final long LINE = 64;
+
+  private static final PlanCache<FilterPlan> PLANS = new PlanCache<>(FilterPlan::new);
 
   final TileGrid grid;
+  final TileLayout layout;
   final InputTransform inputs;
   final GradientTransform gradients;
-  final TileLayout layout;
-  final int outChannels;
+
+  /** Output channels. */
+  final int channels;
 
   /** Input channels, filled up to whole vectors. */
   final int rows;
@@ -39,53 +44,58 @@ final class FilterPlan {
   /** Panels of output channels. */
   final int panels;
 
-  /** Tiles of a block at most. */
-  final int tiles;
-
+  /** Blocks of tiles. */
   final int blocks;
+
+  /** Into how many parts the blocks are cut, and into how many splits the panels. */
   final int parts;
+
   final int splits;
 
-  /** Bytes from each of the 16 sums to the next, from panel to panel, from part to part. */
-  final long planeBytes;
+  /** The panels of each split. */
+  final GradientTransform.Panels[] panelsOfSplit;
 
+  /** Bytes from panel to panel of sums. */
   final long panelBytes;
-  final long partBytes;
 
-  static int TT, PARTS, SPLITS;
-  FilterPlan(ConvShape s) {
+  /** The parts of sums. */
+  final FilterTransform.Parts sums;
+
+  private FilterPlan(ConvShape s) {
     this.grid = TileGrid.of(s, ConvPass.FORWARD);
-    this.outChannels = s.k();
-    this.rows = Lanes.roundUp(s.c());
-    this.panels = Math.ceilDiv(s.k(), OuterTile.WIDTH);
-    long most = TT > 0 ? TT : Math.clamp(BLOCK_BYTES / (64L * rows), 16, MOST_TILES);
-    this.blocks = Math.toIntExact(Math.ceilDiv(grid.tiles(), most));
-    this.tiles = (int) Math.ceilDiv(grid.tiles(), (long) blocks);
-    this.layout = TileLayout.blocks(tiles, s.c());
+    this.layout = TileLayout.blocks(TILES, s.c());
     this.inputs = new InputTransform(grid, layout);
     this.gradients = new GradientTransform(grid, s.k());
-    this.planeBytes = 4L * rows * OuterTile.WIDTH + 64;
+    this.channels = s.k();
+    this.rows = Lanes.roundUp(s.c());
+    this.panels = Math.ceilDiv(s.k(), OuterTile.WIDTH);
+    this.blocks = Math.toIntExact(Math.ceilDiv(grid.tiles(), (long) TILES));
+    long planeBytes = 4L * rows * OuterTile.WIDTH + LINE;
     this.panelBytes = 16 * planeBytes + 4L * OuterTile.WIDTH;
-    this.partBytes = Math.ceilDiv(panels * panelBytes, 64) * 64;
+    long partBytes = Math.ceilDiv(panels * panelBytes, 64) * 64;
     long work = Math.clamp(flops() / CHUNK_FLOPS, 1, 32);
-    long most2 = Math.min(Math.max(1, blocks / BLOCKS_PER_PART), Math.max(1, MOST_SUMS / partBytes));
-    this.parts = PARTS > 0 ? PARTS : (int) Math.min(work, most2);
-    this.splits = SPLITS > 0 ? SPLITS : (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, panels);
+    long most = Math.min(Math.max(1, blocks / BLOCKS_PER_PART), Math.max(1, MOST_SUMS / partBytes));
+    this.parts = (int) Math.min(work, most);
+    this.splits = (int) Math.clamp(Math.ceilDiv(Math.min(work, 16), (long) parts), 1, panels);
+    this.sums = new FilterTransform.Parts(parts, partBytes, planeBytes);
+    this.panelsOfSplit = new GradientTransform.Panels[splits];
+    for (int i = 0; i < splits; i++) {
+      int first = (int) ((long) i * panels / splits);
+      int last = (int) ((i + 1L) * panels / splits);
+      panelsOfSplit[i] = new GradientTransform.Panels(first, last - first);
+    }
   }
 
   static FilterPlan of(ConvShape shape) {
-    FilterPlan known = PLANS.get(shape);
-    if (known == null) {
-      if (PLANS.size() >= MOST) {
-        PLANS.clear(); // shapes that never come back must not pile up
-      }
-      known = new FilterPlan(shape);
-      PLANS.put(shape, known);
-    }
-    return known;
+    return PLANS.of(shape);
   }
 
-  /** Floating-point operations of the products. */
+  /** The most panels of a split. */
+  int mostPanels() {
+    return Math.ceilDiv(panels, splits);
+  }
+
+  /** Floating-point operations of the products, with those of padding. */
   long flops() {
     return 32 * grid.tiles() * rows * panels * OuterTile.WIDTH;
   }

@@ -26,7 +26,7 @@ final class GradientTransform {
   private static final long TILE = 2 * VECTOR;
 
   /** Bytes from a plane to the next: a line more than it holds, lest a place of all fall into one set of a cache. */
-  static final long PLANE = FilterPlan.MOST_TILES * TILE + 64;
+  static final long PLANE = FilterPlan.TILES * TILE + 64;
 
   /** Bytes from a panel to the next. */
   static final long PANEL = 16 * PLANE;

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.parallel.Workers;
+import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
-import org.chagres.simd.winograd.FilterGradient;
+import org.chagres.simd.winograd.Winograd;
 
 /**
  * The gradient of the filter by the direct and by Winograd's way, in turns: GFLOP/s of the direct way's operations, the
@@ -19,8 +20,13 @@ final class FilterSpeed {
   private static final Sample[] SAMPLES = {
     sample(128, 3, 32, 32), sample(128, 32, 32, 32), sample(128, 32, 64, 16), sample(128, 64, 64, 16),
     sample(128, 64, 128, 8), sample(128, 128, 128, 8), sample(32, 64, 64, 32), sample(32, 128, 128, 16),
-    sample(32, 256, 256, 8), sample(1, 64, 64, 32), sample(1, 128, 128, 16), sample(1, 256, 256, 8),
-    sample(32, 8, 8, 32), sample(32, 16, 16, 32), sample(32, 24, 40, 16), sample(32, 3, 64, 32), sample(32, 512, 512, 4), new Sample("64-128@32/2", ConvShape.of(32, 64, 32, 32, 128, 3, 2, 1)),new Sample("1x1:256-64@16", ConvShape.of(32, 256, 16, 16, 64, 1, 1, 0)), new Sample("1x1:64-256@16", ConvShape.of(32, 64, 16, 16, 256, 1, 1, 0)),new Sample("7x7:3-64@112/2", ConvShape.of(2, 3, 224, 224, 64, 7, 2, 3))
+    sample(32, 256, 256, 8), sample(32, 512, 512, 4), sample(1, 64, 64, 32), sample(1, 128, 128, 16),
+    sample(1, 256, 256, 8), sample(1, 512, 512, 4), sample(1, 16, 16, 8), sample(16, 16, 16, 8), sample(32, 8, 8, 32),
+    sample(16, 8, 32, 16), sample(16, 32, 8, 16), sample(64, 64, 64, 2),
+    new Sample("64-128@32/2", ConvShape.of(32, 64, 32, 32, 128, 3, 2, 1)),
+    new Sample("1x1:256-64@16", ConvShape.of(32, 256, 16, 16, 64, 1, 1, 0)),
+    new Sample("1x1:64-256@16", ConvShape.of(32, 64, 16, 16, 256, 1, 1, 0)),
+    new Sample("7x7:3-64@112/2", ConvShape.of(2, 3, 224, 224, 64, 7, 2, 3)),
   };
 
   private FilterSpeed() {}
@@ -49,10 +55,9 @@ final class FilterSpeed {
       var data = new ConvCase(s, arena, new Random(1), true);
       MemorySegment dw = arena.allocate(4 * s.wCount(), 64);
       MemorySegment db = arena.allocate(4L * s.k(), 64);
-      Job[] jobs = {
-        new FilterJob(s, new FilterArguments(data.x.address(), data.dy.address(), dw.address(), db.address())),
-        new PatchFilterJob(s, new FilterArguments(data.x.address(), data.dy.address(), dw.address(), db.address())), s.kernel().h()!=3||s.stride().h()!=1?new PatchFilterJob(s, new FilterArguments(data.x.address(), data.dy.address(), dw.address(), db.address())): FilterGradient.of(s, data.x, data.dy, dw, db)
-      };
+      Job direct = Direct.backwardFilter(s, data.x, data.dy, dw, db);
+      boolean both = Winograd.supports(s, ConvPass.FORWARD);
+      Job[] jobs = {direct, both ? Winograd.backwardFilter(s, data.x, data.dy, dw, db) : direct};
       int repeats = (int) Math.clamp(10_000_000L / (s.flops() / 60), 1, 200);
       var best = new double[jobs.length];
       Arrays.fill(best, Double.MAX_VALUE);
@@ -65,9 +70,8 @@ final class FilterSpeed {
           best[j] = Math.min(best[j], (now(workers) - start) / (double) repeats);
         }
       }
-      System.out.printf(
-          "%-16s old %6.1f direct %6.1f   Winograd %6.1f   %.2f times%n",
-          sample.name(), s.flops() / best[0], s.flops() / best[1], s.flops()/best[2], best[0] / best[2]);
+      System.out.printf("%-16s direct %6.1f", sample.name(), s.flops() / best[0]);
+      System.out.printf(both ? "   Winograd %6.1f   %.2f times%n" : "%n", s.flops() / best[1], best[0] / best[1]);
     }
   }
 
