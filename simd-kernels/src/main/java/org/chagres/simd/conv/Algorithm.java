@@ -71,8 +71,8 @@ public enum Algorithm {
   }
 
   /**
-   * The algorithm of the filter's gradient, which may depend on the number of images: few tiles leave the transform of the
-   * 16 sums too little to pay for it.
+   * The algorithm of the filter's gradient, which may depend on the number of images: few tiles leave the transform of
+   * the 16 sums too little to pay for it.
    */
   public static Algorithm ofFilter(ConvShape s) {
     if (ALL_DIRECT || !Winograd.supports(s, ConvPass.FORWARD)) {

@@ -103,7 +103,7 @@ public final class Direct {
         Native.address(dy, bytes(shape.yCount()), "dy"),
         Native.address(dw, bytes(shape.wCount()), "dw"),
         Native.optionalAddress(db, bytes(shape.k()), "db"));
-    // Patches are multiplied with two vectors of output channels; where there is only one to fill, windows are read in place.
+    // Patches are multiplied with two vectors of output channels; where there is but one to fill, half would be wasted.
     boolean narrow = shape.k() / shape.groups() <= Tiling.LANES;
     return narrow ? new FilterJob(shape, arguments) : new PatchFilterJob(shape, arguments);
   }

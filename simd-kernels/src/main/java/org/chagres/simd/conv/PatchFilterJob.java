@@ -11,12 +11,12 @@ import org.chagres.simd.shape.ConvShape;
  * The gradient of the filter and of the bias: outer products of patches of x (the values under a window) and pixels of
  * dy, summed over pixels.
  *
- * <p>Pixels are done in blocks. For a block, patches are copied to scratch, their values ordered (kh, kw, C) as they lie
- * in x so that copies are long, in the layout of {@link OuterTile}, and so are dy's channels; what a copy costs is little
- * against the products that each value takes part in, one for each channel of dy.
+ * <p>Pixels are done in blocks. For a block, patches are copied to scratch, their values ordered (kh, kw, C) as they
+ * lie in x so that copies are long, in the layout of {@link OuterTile}, and so are dy's channels; what a copy costs is
+ * little against the products that each value takes part in, one for each channel of dy.
  *
- * <p>Phase 0 is cut by pixels, each part with sums of its own, and by panels of dy's channels; phase 1 adds the parts in
- * their order and writes dw and db.
+ * <p>Phase 0 is cut by pixels, each part with sums of its own, and by panels of dy's channels; phase 1 adds the parts
+ * in their order and writes dw and db.
  */
 final class PatchFilterJob extends Job {
   private final PatchPlan plan;

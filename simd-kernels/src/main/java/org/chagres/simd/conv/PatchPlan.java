@@ -7,8 +7,8 @@ import org.chagres.simd.shape.PlanCache;
 /**
  * What a shape decides of {@link PatchFilterJob}, worked out once.
  *
- * <p>Sums of a part lie as [panel of output channels][value of the patch, to a multiple of 4][channel of the panel], each
- * panel followed by the bias' sums. A panel holds channels of one group only.
+ * <p>Sums of a part lie as [panel of output channels][value of the patch, to a multiple of 4][channel of the panel],
+ * each panel followed by the bias' sums. A panel holds channels of one group only.
  *
  * @param patches how a block's patches are copied
  * @param strides of the copy of dy

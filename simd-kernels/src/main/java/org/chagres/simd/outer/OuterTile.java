@@ -15,10 +15,10 @@ import org.chagres.simd.lanes.Lanes;
  * added to sums in memory.
  *
  * <p>A lies in blocks of {@link #VALUES} values, B in panels of {@link #WIDTH}, both [row][value]: rows lie at constant
- * distances, as one more integer in the loop, such as a step that isn't constant, makes C2 spill a sum, which halves the
- * speed. 6 values by two vectors take 12 sums, 2 vectors of B and a broadcast: 15 of 16 registers. 4 values take what 6
- * leave over, so that none are wasted, and are nearly as fast. A load fence, on x86 no instruction, keeps C2 from
- * hoisting all loads and spilling sums for them.
+ * distances, as one more integer in the loop, such as a step that isn't constant, makes C2 spill a sum, which halves
+ * the speed. 6 values by two vectors take 12 sums, 2 vectors of B and a broadcast: 15 of 16 registers. 4 values take
+ * what 6 leave over, so that none are wasted, and are nearly as fast. A load fence, on x86 no instruction, keeps C2
+ * from hoisting all loads and spilling sums for them.
  */
 public final class OuterTile {
 

@@ -12,9 +12,9 @@ import org.chagres.simd.parallel.Job;
  * The gradient of the filter and of the bias: dW = Gᵀ [ Σ (Bᵀ d B) ⊙ (A dY Aᵀ) ] G, summed over all tiles, by the chain
  * rule from Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A.
  *
- * <p>Tiles are done in blocks: both transforms go to scratch, then for each of the 16 places the outer products of input
- * and output channels, summed over the block's tiles in registers, are added to sums in memory. db falls out: plane (1,
- * 1) of A dY Aᵀ holds the sum of each tile.
+ * <p>Tiles are done in blocks: both transforms go to scratch, then for each of the 16 places the outer products of
+ * input and output channels, summed over the block's tiles in registers, are added to sums in memory. db falls out:
+ * plane (1, 1) of A dY Aᵀ holds the sum of each tile.
  *
  * <p>Phase 0 is cut by blocks, each part with sums of its own, and, where blocks are few, by output channels, at the
  * price of transforming the input once a split; phase 1 adds the parts in their order and transforms to dw.

@@ -12,8 +12,8 @@ import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.outer.OuterTile;
 
 /**
- * M = A dY Aᵀ for each tile of 2×2 pixels of the output's gradient, but for signs: A has the rows (1, 0), (1, 1), (1, −1),
- * (0, −1), of which the last is taken here as (0, 1), for {@link FilterTransform} to make up.
+ * M = A dY Aᵀ for each tile of 2×2 pixels of the output's gradient, but for signs: A has the rows (1, 0), (1, 1), (1,
+ * −1), (0, −1), of which the last is taken here as (0, 1), for {@link FilterTransform} to make up.
  *
  * <p>M lies as [panel][16][tile][channel of the panel], a panel being {@link OuterTile#WIDTH} channels; all at constant
  * distances.

@@ -102,10 +102,13 @@ public final class Winograd {
   }
 
   /**
-   * The gradient of the weight and of the bias. Its error is that of the sums over tiles, a quarter as many as pixels: in
-   * units of the rounding unit it is at most of the order of (N outH outW / 4 + 20) times four times the sum of the
-   * products' magnitudes, as a place of a transformed tile is a sum of up to four values; sums over 64 tiles are taken
-   * apart, which makes it less than that of the plain sum for many images.
+   * The gradient of the weight and of the bias.
+   *
+   * <p>A sum has T = N ⌈outH / 2⌉ ⌈outW / 2⌉ terms, one a tile, taken in blocks of 64 that are then added, so with
+   * rounding unit u = 2⁻²⁴ a sum's error is at most about (64 + T / 64 + 6) u times the sum of its terms' magnitudes. A
+   * term is a product of sums of up to four values of x and of dy each, so with values up to X and D it is up to 16 X D;
+   * an element of dw weighs its 16 sums by up to 9 in all. The plain sum in blocks of 64 pixels has (64 + 4 T / 64) u
+   * times 4 T X D: the bound here is some 36 times that, the typical error for independent terms a few times.
    *
    * @param shape the geometry
    * @param x (N, H, W, C)

@@ -12,7 +12,8 @@ import org.chagres.simd.winograd.Winograd;
 
 /**
  * The gradient of the filter by the direct and by Winograd's way, in turns: GFLOP/s of the direct way's operations, the
- * best of some rounds. Arguments: threads (default 1), rounds (default 5), names of shapes (default all).
+ * best of some rounds, and of multiply-adds in registers. Arguments: threads (default 1), rounds (default 5), names of
+ * shapes (default all).
  */
 final class FilterSpeed {
   private record Sample(String name, ConvShape shape) {}
@@ -61,7 +62,9 @@ final class FilterSpeed {
       int repeats = (int) Math.clamp(10_000_000L / (s.flops() / 60), 1, 200);
       var best = new double[jobs.length];
       Arrays.fill(best, Double.MAX_VALUE);
+      double peak = 0;
       for (int r = -2; r < rounds; r++) {
+        peak = Math.max(peak, ConvSpeed.peak());
         for (int j = 0; j < jobs.length; j++) {
           long start = now(workers);
           for (int i = 0; i < repeats; i++) {
@@ -70,7 +73,7 @@ final class FilterSpeed {
           best[j] = Math.min(best[j], (now(workers) - start) / (double) repeats);
         }
       }
-      System.out.printf("%-16s direct %6.1f", sample.name(), s.flops() / best[0]);
+      System.out.printf("%-16s peak of a core %5.1f   direct %6.1f", sample.name(), peak, s.flops() / best[0]);
       System.out.printf(both ? "   Winograd %6.1f   %.2f times%n" : "%n", s.flops() / best[1], best[0] / best[1]);
     }
   }

@@ -187,8 +187,8 @@ class FilterGradientTest {
   }
 
   /**
-   * Values are in −1 .. 1. A place of V is up to 4, of M up to 4, so partial sums are larger than those of a direct sum,
-   * 16 of which make a value: four times the direct kernels' tolerance, which grows with the number of terms.
+   * Values are in −1 .. 1. A place of V is up to 4, of M up to 4, so partial sums are larger than those of a direct
+   * sum: four times the direct kernels' tolerance, which grows with the number of terms.
    */
   private static void close(double[] expected, MemorySegment guarded, int terms, String name) {
     for (int i = 0; i < GUARDS; i++) {
