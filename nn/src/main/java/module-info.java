@@ -8,6 +8,7 @@ module org.chagres.nn {
   exports org.chagres.nn.init;
   exports org.chagres.nn.losses;
   exports org.chagres.nn.modules;
+  exports org.chagres.nn.record;
   exports org.chagres.nn.state;
   exports org.chagres.nn.tensor;
 

@@ -29,8 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>{@code ./chagres jmh 'FmaPeak|ConvRate'}: the rows {@code :gflops} are GFLOP/s of the plain algorithm, to be
  * held against {@code FmaPeak.registers:gflops} of the same run. Expect more than half of the peak from layer 1 on;
- * layer 0 has too few channels to keep the units busy and no use for a gradient of its input. {@code -p threads=2}
- * for more cores.
+ * layer 0 has too few channels to keep the units busy and no use for a gradient of its input. Where Winograd's algorithm
+ * is chosen (forward and backwardData from layer 1 on) more than the peak is possible; {@code -jvmArgsAppend
+ * -Dchagres.convolution=direct} shows the direct kernels. {@code -p threads=2} for more cores.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -3,6 +3,7 @@ package org.chagres.nn.functional;
 import java.util.EnumMap;
 import java.util.Map;
 import org.chagres.nn.backend.ConvOps;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.shape.ConvPass;
@@ -12,10 +13,24 @@ import org.chagres.simd.shape.DType;
 /** A convolution's weight as its kernels want it, packed once per change; a layer keeps one. */
 public final class PackedWeights {
 
-  private record Packed(Tensor weight, int version, ConvShape shape, Tensor memory) {
+  private static final class Packed {
+    final ConvShape shape;
+    final Tensor memory;
+    Tensor weight;
+    int version;
 
-    boolean fits(Tensor w, ConvShape s) {
-      return weight == w && version == w.changes() && shape.equals(s) && memory.device().equals(w.device());
+    Packed(ConvShape shape, Tensor memory) {
+      this.shape = shape;
+      this.memory = memory;
+    }
+
+    boolean fits(Tensor w) {
+      return weight == w && version == w.changes();
+    }
+
+    void filled(Tensor w) {
+      weight = w;
+      version = w.changes();
     }
   }
 
@@ -27,24 +42,43 @@ public final class PackedWeights {
   /** The weight packed for a pass. */
   synchronized Tensor get(ConvShape shape, ConvPass pass, Tensor weight) {
     ConvShape key = shape.withImages(1);
-    Packed p = packed.get(pass);
-    if (p != null && p.fits(weight, key)) {
-      return p.memory;
-    }
     ConvOps ops = weight.backend().conv();
-    int floats = Math.toIntExact((ops.packedBytes(key, pass) + 3) / 4);
+    Packed p = packed.get(pass);
     // Memory packed for another shape may be in use by another thread; packed anew is only what was changed.
-    boolean again = p != null && p.shape.equals(key) && p.memory.device().equals(weight.device());
-    Tensor memory = again ? p.memory : null;
-    if (memory == null) {
+    if (p == null || !p.shape.equals(key) || !p.memory.device().equals(weight.device())) {
+      int floats = Math.toIntExact((ops.packedBytes(key, pass) + 3) / 4);
       try (Scope none = Scope.suspend()) {
-        memory = Tensor.empty("packed weight", DType.F32, weight.device(), floats);
+        p = new Packed(key, Tensor.empty("packed weight", DType.F32, weight.device(), floats));
       }
+      packed.put(pass, p);
     }
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      record(recorder, p, pass, weight);
+    } else if (!p.fits(weight)) {
+      Tensor w = weight.contiguous();
+      ops.pack(key, pass, w.data(), p.memory.data());
+      Arguments.keep(w);
+      p.filled(weight);
+    }
+    return p.memory;
+  }
+
+  /** Packs, and lets a replay do so if the weight was changed in between. */
+  private static void record(Recorder recorder, Packed p, ConvPass pass, Tensor weight) {
     Tensor w = weight.contiguous();
-    ops.pack(key, pass, w.data(), memory.data());
+    Runnable pack =
+        recorder.capture(() -> w.backend().conv().pack(p.shape, pass, w.data(), p.memory.data()));
+    p.filled(weight);
+    recorder.call(
+        w.isOfRecordedStep()
+            ? pack
+            : () -> {
+              if (!p.fits(weight)) {
+                pack.run();
+                p.filled(weight);
+              }
+            });
     Arguments.keep(w);
-    packed.put(pass, new Packed(weight, weight.changes(), key, memory));
-    return memory;
   }
 }

@@ -1,9 +1,13 @@
 package org.chagres.nn.modules;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.functional.Normalization;
 import org.chagres.nn.functional.Normalization.Scale;
 import org.chagres.nn.functional.Normalization.Statistics;
+import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.shape.DType;
@@ -114,15 +118,28 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
           "expected " + shapes() + " with " + channels + " channels in dimension 1, got "
               + java.util.Arrays.toString(x.shape()));
     }
-    long seen = batches.toLongs()[0] + 1;
-    double factor = cumulative ? 1.0 / seen : momentum;
+    double factor = momentum;
+    if (cumulative && isTraining() && track) {
+      Recorder.refuse("a cumulative momentum changes with each batch");
+      factor = 1.0 / (batches.item() + 1);
+    }
     Optional<Statistics> running =
         track ? Optional.of(new Statistics(runningMean, runningVar, factor)) : Optional.empty();
     Tensor y = Normalization.batchNorm(x, scale, running, isTraining(), eps);
     if (isTraining() && track) {
-      batches.fill(seen); // counted once it is known to fit
+      Recorder.host(this::count); // once it is known to fit
     }
     return y;
+  }
+
+  private void count() {
+    if (batches.device().equals(Device.cpu())) {
+      MemorySegment value = batches.data();
+      value.set(ValueLayout.JAVA_LONG, 0, value.get(ValueLayout.JAVA_LONG, 0) + 1);
+      batches.changed();
+    } else {
+      batches.fill(batches.item() + 1);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.chagres.nn.modules;
 
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.tensor.Tensor;
 
 /**
@@ -16,6 +17,11 @@ public abstract class Layer extends Module {
 
   @Override
   public final Tensor forward(Tensor x) {
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      boolean training = isTraining();
+      recorder.uses(this, () -> isTraining() == training);
+    }
     Tensor y;
     try {
       y = compute(x);

@@ -1,6 +1,7 @@
 package org.chagres.nn.tensor;
 
 import java.util.PriorityQueue;
+import org.chagres.nn.backend.Recorder;
 
 /**
  * One walk back over the tape, latest call first. Gradients of intermediate results live in a scope of the pass and are freed
@@ -44,6 +45,10 @@ final class BackwardPass {
       }
       int mark = scope.mark();
       node.run(this, dy);
+      Recorder recorder = Recorder.current();
+      if (recorder != null) {
+        recorder.boundary();
+      }
       if (!retainGraph) {
         node.release();
       }

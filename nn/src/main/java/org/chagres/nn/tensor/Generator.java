@@ -1,5 +1,6 @@
 package org.chagres.nn.tensor;
 
+import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.random.Stream;
 import org.chagres.simd.shape.DType;
 
@@ -46,8 +47,14 @@ public final class Generator {
   /** Takes the numbers for so many elements. */
   public synchronized Stream take(long count) {
     Stream at = new Stream(seed, offset);
-    offset += (count + 3) / 4;
+    long counters = Stream.counters(count);
+    Recorder.host(() -> advance(at, counters));
     return at;
+  }
+
+  private synchronized void advance(Stream at, long counters) {
+    at.moveTo(seed, offset);
+    offset += counters;
   }
 
   /** Uniform in [low, high), f32. */

@@ -1,5 +1,8 @@
 package org.chagres.nn.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.index.Rows;
 import org.chagres.simd.shape.DType;
 
@@ -29,20 +32,18 @@ public final class Indexing {
     Arithmetic.sameDevice("indexSelect", table, indices);
     int rows = table.size(0);
     Tensor at = indices.contiguous();
-    long[] values = at.toLongs();
-    for (int i = 0; i < values.length; i++) {
-      if (values[i] < 0 || values[i] >= rows) {
-        throw new IndexOutOfBoundsException(
-            "index " + values[i] + " at position " + i + " is out of range for " + rows + " rows");
-      }
-    }
+    int count = Math.toIntExact(at.count());
+    Tensor host = at.to(Device.cpu());
+    MemorySegment values = host.data();
+    Recorder.host(() -> check(values, count, rows));
+    java.lang.ref.Reference.reachabilityFence(host);
     Tensor in = table.contiguous();
     // The kernel copies units of four bytes, whatever they mean.
     int width = Math.toIntExact(rows == 0 ? 0 : in.count() / rows * (in.dtype().bytes() / 4));
     int[] shape = new int[at.rank() + in.rank() - 1];
     System.arraycopy(at.shapeArray(), 0, shape, 0, at.rank());
     System.arraycopy(in.shapeArray(), 1, shape, at.rank(), in.rank() - 1);
-    Rows geometry = new Rows(Math.max(1, rows), Math.max(1, width), width == 0 ? 0 : values.length);
+    Rows geometry = new Rows(Math.max(1, rows), Math.max(1, width), width == 0 ? 0 : count);
     Tensor y = Tensor.empty("index_select", in.dtype(), in.device(), shape, Layout.rowMajor(shape));
     in.backend().index().gatherRows(geometry, in.data(), at.data(), y.data());
     java.lang.ref.Reference.reachabilityFence(in);
@@ -54,5 +55,15 @@ public final class Indexing {
       c.gradient(0, dx);
       java.lang.ref.Reference.reachabilityFence(d);
     });
+  }
+
+  private static void check(MemorySegment indices, int count, int rows) {
+    for (int i = 0; i < count; i++) {
+      long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
+      if (index < 0 || index >= rows) {
+        throw new IndexOutOfBoundsException(
+            "index " + index + " at position " + i + " is out of range for " + rows + " rows");
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.chagres.nn.tensor;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.memory.Block;
 
 /** The memory behind a tensor and its views: a block of a device's pool, or memory that something else keeps. */
@@ -25,6 +26,9 @@ final class Storage {
   Scope owner;
   /** Gradients under way in a backward pass that lie here. */
   int pending;
+  /** What records the step that it belongs to, if any, and its number there. */
+  private Recorder recorder;
+  private int place;
 
   private Storage(Device device, Maker maker, Block block, MemorySegment segment, Object keeper) {
     this.device = device;
@@ -37,15 +41,53 @@ final class Storage {
   /** A block of the device's pool that lives as long as the innermost open scope or, without one, while reachable. */
   static Storage allocate(Device device, long bytes, String op, int[] shape) {
     Maker maker = new Maker(op, shape);
+    Scope scope = Scope.current();
+    Recorder recorder = Recorder.current();
+    if (recorder != null && scope != null) {
+      return allocate(device, bytes, maker, recorder, scope);
+    }
     Block block = device.backend().memory().allocate(bytes, maker);
     Storage storage = new Storage(device, maker, block, block.segment(), block);
-    Scope scope = Scope.current();
     if (scope == null) {
       block.reclaimWhenUnreachable(storage);
     } else {
       scope.adopt(storage);
     }
     return storage;
+  }
+
+  /** In a step that is recorded: where the plan has it, if there is one. */
+  private static Storage allocate(Device device, long bytes, Maker maker, Recorder recorder, Scope scope) {
+    if (!device.equals(Device.cpu())) {
+      Recorder.refuse(maker + " lies on " + device);
+    }
+    int place = recorder.place(bytes);
+    MemorySegment planned = recorder.memory(place);
+    Storage storage;
+    if (planned.equals(MemorySegment.NULL)) {
+      Block block = device.backend().memory().allocate(bytes, maker);
+      storage = new Storage(device, maker, block, block.segment(), block);
+    } else {
+      storage = new Storage(device, maker, null, planned, recorder);
+    }
+    storage.recorder = recorder;
+    storage.place = place;
+    scope.adopt(storage);
+    return storage;
+  }
+
+  /** Whether it belongs to a step that is recorded, at whose end its memory is used anew. */
+  boolean isPlaced() {
+    return recorder != null;
+  }
+
+  /** Tells that a call uses it; false if it is none of the recorder's. */
+  boolean touch(Recorder by) {
+    if (recorder != by) {
+      return false;
+    }
+    by.touch(place);
+    return true;
   }
 
   /** Memory that the keeper keeps. */
@@ -83,11 +125,14 @@ final class Storage {
 
   /** Hands it to another scope, or to the garbage collector. */
   void moveTo(Scope scope) {
-    if (freed || block == null || owner == scope) {
+    if (freed || owner == scope) {
       return;
     }
-    if (owner == null) {
-      return; // already lives while reachable, which outlives any scope
+    if (recorder != null) {
+      Recorder.refuse("keeping " + maker + "; return it from the step instead");
+    }
+    if (block == null || owner == null) {
+      return; // something else keeps it, or it lives while reachable, which outlives any scope
     }
     owner.release(this);
     owner = null;

@@ -2,6 +2,7 @@ package org.chagres.nn.tensor;
 
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLong;
+import org.chagres.nn.backend.Recorder;
 
 /**
  * Where ops are recorded for backward. A function computes its result, then calls {@link #record} with its inputs, what its
@@ -40,6 +41,16 @@ public final class Tape {
     /** Whether an input needs a gradient. */
     boolean needs(int input);
 
+    /**
+     * Memory for the gradient of an input, contents not defined: where the gradients of a flat block's parameter lie, if that
+     * may be, else a fresh tensor. What comes back is filled and handed to {@link #gradient}.
+     *
+     * @param input which
+     * @param shape the input's
+     * @return f32, row-major
+     */
+    Tensor into(int input, int... shape);
+
     /** Hands over the gradient of an input, of the input's shape. Ignored where none is needed. */
     void gradient(int input, Tensor gradient);
   }
@@ -70,6 +81,13 @@ public final class Tape {
         out.recordedFrom(t);
       }
       out.attach(new Node(op, SEQUENCE.getAndIncrement(), out, inputs, saved, backward));
+    }
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      for (Tensor t : inputs) {
+        t.told();
+      }
+      recorder.boundary();
     }
     // A kernel may be the last reader of a temporary: keep them until it has run.
     Reference.reachabilityFence(inputs);

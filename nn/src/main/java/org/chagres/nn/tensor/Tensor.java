@@ -3,6 +3,7 @@ package org.chagres.nn.tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.chagres.nn.backend.Backend;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.shape.CompareOp;
 import org.chagres.simd.shape.DType;
 import org.chagres.simd.shape.ReduceOp;
@@ -39,6 +40,10 @@ public final class Tensor {
   private boolean view;
   /** Where the gradient is to lie, in a flat block; filled where {@link #grad} is this tensor. */
   private Tensor gradHome;
+  /** Whether a derivative is filling it. */
+  private boolean gradHomeTaken;
+  /** The recorder that knows whether there was a gradient when its step began. */
+  private long gradKnownTo;
 
   private Tensor(Storage storage, long offset, int[] shape, long[] strides, DType dtype, Version version) {
     this.storage = storage;
@@ -255,6 +260,7 @@ public final class Tensor {
 
   /** Another look at the same elements. */
   Tensor view(int[] newShape, long[] newStrides, long newOffset) {
+    told();
     Tensor v = new Tensor(storage, newOffset, newShape, newStrides, dtype, version);
     v.view = true;
     return v;
@@ -321,12 +327,12 @@ public final class Tensor {
 
   /** Whether it is dense in the row-major order of its shape. */
   public boolean isContiguous() {
-    return Layout.same(shape, strides, Layout.rowMajor(shape));
+    return Layout.isRowMajor(shape, strides);
   }
 
   /** Whether it is dense as (N, H, W, C), for a shape (N, C, H, W). */
   public boolean isChannelsLast() {
-    return shape.length == 4 && Layout.same(shape, strides, Layout.channelsLast(shape));
+    return shape.length == 4 && Layout.isChannelsLast(shape, strides);
   }
 
   /**
@@ -336,6 +342,7 @@ public final class Tensor {
    */
   public MemorySegment data() {
     storage.check();
+    told();
     MemorySegment d = data;
     if (d == null) {
       long start = offset * dtype.bytes();
@@ -344,6 +351,43 @@ public final class Tensor {
       data = d;
     }
     return d;
+  }
+
+  /** Whether a step that is being recorded made it: a replay fills it anew. */
+  public boolean isOfRecordedStep() {
+    return storage.isPlaced();
+  }
+
+  /** Tells a recorder that the step uses this tensor. */
+  void told() {
+    Recorder recorder = Recorder.current();
+    if (recorder != null && !storage.touch(recorder)) {
+      Storage now = storage;
+      boolean gradient = requiresGrad;
+      recorder.uses(this, () -> storage == now && !now.isFreed() && requiresGrad == gradient);
+    }
+  }
+
+  /**
+   * Whether another tensor has the same shape, type, device and layout.
+   */
+  public boolean isLike(Tensor other) {
+    return dtype == other.dtype && Arrays.equals(shape, other.shape) && device().equals(other.device())
+        && Layout.same(shape, strides, other.strides);
+  }
+
+  /** A tensor of this one's shape, type and layout over other memory of its device, which the keeper keeps. */
+  public Tensor over(MemorySegment memory, Object keeper) {
+    long last = 0;
+    for (int i = 0; i < shape.length; i++) {
+      last += Math.max(0, shape[i] - 1) * strides[i];
+    }
+    if (memory.byteSize() < (count() == 0 ? 0 : (last + 1) * dtype.bytes())) {
+      throw new IllegalArgumentException(
+          "memory: expected " + (last + 1) * dtype.bytes() + " bytes for " + Layout.toString(shape) + ", got "
+              + memory.byteSize());
+    }
+    return new Tensor(Storage.of(device(), memory, shape, keeper), 0, shape, strides, dtype, new Version());
   }
 
   int[] shapeArray() {
@@ -378,6 +422,10 @@ public final class Tensor {
   /** Notes that its contents were changed by a call to the backend. */
   public void changed() {
     version.value++;
+    Recorder recorder = Recorder.current();
+    if (recorder != null && !storage.touch(recorder)) {
+      recorder.call(this::changed);
+    }
   }
 
   void attach(Node recorded) {
@@ -491,6 +539,12 @@ public final class Tensor {
   /** Forgets the gradient. */
   public void clearGrad() {
     grad = null;
+    gradHomeTaken = false;
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      gradKnownTo = recorder.id();
+      recorder.call(() -> grad = null);
+    }
   }
 
   /** Keeps the gradient of a result of recorded ops, too. */
@@ -545,14 +599,42 @@ public final class Tensor {
     }
   }
 
+  /** Lends the place of the gradient to a derivative that writes row-major; null where there is none, or it is in use. */
+  Tensor takeGradHome() {
+    if (gradHome == null || grad != null || gradHomeTaken || !gradHome.isContiguous()) {
+      return null;
+    }
+    gradHomeTaken = true;
+    return gradHome;
+  }
+
   /** Adds to the gradient; {@code adopt}: the tensor is a temporary that may become the gradient. */
   void accumulate(Tensor gradient, boolean adopt) {
+    boolean had = grad != null;
+    Recorder recorder = Recorder.current();
+    boolean outlives = recorder != null && !storage.isPlaced();
+    if (outlives && gradKnownTo != recorder.id()) {
+      // What was there before the step decides whether a kernel adds or writes.
+      gradKnownTo = recorder.id();
+      recorder.uses(new Object(), () -> (grad != null) == had);
+    }
+    add(gradient, adopt);
+    if (outlives && !had) {
+      Tensor made = grad;
+      recorder.call(() -> grad = made);
+    }
+  }
+
+  private void add(Tensor gradient, boolean adopt) {
     if (grad != null) {
       Arithmetic.addInto(grad, gradient);
-    } else if (gradHome != null) {
+    } else if (gradHome != null && gradient == gradHome) {
+      gradHome.changed();
+      grad = gradHome;
+    } else if (gradHome != null && !gradHomeTaken) {
       Arithmetic.copyInto(gradHome, gradient);
       grad = gradHome;
-    } else if (adopt && Layout.same(shape, gradient.strides, strides)) {
+    } else if (adopt && !gradient.storage.isPlaced() && Layout.same(shape, gradient.strides, strides)) {
       gradient.storage.moveTo(null);
       grad = gradient;
     } else {
@@ -571,7 +653,7 @@ public final class Tensor {
     if (count() != 1) {
       throw new IllegalStateException("item() is for one element; this tensor is " + Layout.toString(shape));
     }
-    return Transfer.doubles(this)[0];
+    return Transfer.item(this);
   }
 
   /** All values as floats, in row-major order. */

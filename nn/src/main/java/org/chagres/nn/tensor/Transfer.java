@@ -2,6 +2,7 @@ package org.chagres.nn.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.shape.DType;
 
 /** Values in and out of Java arrays, between types and between devices. */
@@ -17,7 +18,15 @@ final class Transfer {
           "shape " + Layout.toString(shape) + " takes " + Layout.count(shape) + " values, got " + count);
     }
     Tensor flat = Tensor.empty("of", type, Device.cpu(), shape, Layout.rowMajor(shape));
-    MemorySegment.copy(values, 0, flat.data(), 0, count * type.bytes());
+    MemorySegment to = flat.data();
+    long bytes = count * type.bytes();
+    if (Recorder.current() == null) {
+      MemorySegment.copy(values, 0, to, 0, bytes);
+    } else {
+      // The array is the caller's, who may change it; a replay writes what it held.
+      MemorySegment kept = MemorySegment.ofArray(values.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE));
+      Recorder.host(() -> MemorySegment.copy(kept, 0, to, 0, bytes));
+    }
     return shape.length == 4 ? flat.channelsLast() : flat;
   }
 
@@ -56,6 +65,7 @@ final class Transfer {
   }
 
   static float[] floats(Tensor x) {
+    Recorder.refuse("its numbers are handed to the host");
     Tensor in = rowMajor(x.dtype() == DType.F32 ? x : quietly(x, DType.F32));
     float[] out = new float[Math.toIntExact(in.count())];
     MemorySegment.copy(in.data(), 0, MemorySegment.ofArray(out), 0, out.length * 4L);
@@ -64,23 +74,38 @@ final class Transfer {
   }
 
   static double[] doubles(Tensor x) {
+    Recorder.refuse("its numbers are handed to the host");
     Tensor in = rowMajor(x);
     double[] out = new double[Math.toIntExact(in.count())];
     MemorySegment m = in.data();
     for (int i = 0; i < out.length; i++) {
-      out[i] = switch (in.dtype()) {
-        case F32 -> m.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        case F64 -> m.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
-        case I64 -> m.getAtIndex(ValueLayout.JAVA_LONG, i);
-        case I32 -> m.getAtIndex(ValueLayout.JAVA_INT, i);
-        case U8, BOOL -> m.get(ValueLayout.JAVA_BYTE, i) & 0xff;
-      };
+      out[i] = value(in.dtype(), m, i);
     }
     java.lang.ref.Reference.reachabilityFence(in);
     return out;
   }
 
+  /** The first element of a tensor. */
+  static double item(Tensor x) {
+    Recorder.refuse("item() hands a number to the host; return the tensor from the step and read it then");
+    Tensor in = to(x, Device.cpu());
+    double value = value(in.dtype(), in.data(), 0);
+    java.lang.ref.Reference.reachabilityFence(in);
+    return value;
+  }
+
+  private static double value(DType type, MemorySegment m, int i) {
+    return switch (type) {
+      case F32 -> m.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      case F64 -> m.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+      case I64 -> m.getAtIndex(ValueLayout.JAVA_LONG, i);
+      case I32 -> m.getAtIndex(ValueLayout.JAVA_INT, i);
+      case U8, BOOL -> m.get(ValueLayout.JAVA_BYTE, i) & 0xff;
+    };
+  }
+
   static long[] longs(Tensor x) {
+    Recorder.refuse("its numbers are handed to the host");
     if (x.dtype().isFloat()) {
       double[] values = doubles(x);
       long[] out = new long[values.length];

@@ -5,12 +5,11 @@ import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
-import org.chagres.simd.shape.PlanCache;
 
 /**
- * Forward pass and gradient of the data by direct kernels alone, for any geometry: what {@link Conv} takes where no other
- * algorithm is faster, and what benchmarks and tests hold the others against. Layouts are those of {@link Conv}; a packed
- * weight is not the same.
+ * Forward pass and gradient of the data by direct kernels alone, for any geometry: what {@link Conv} takes where no
+ * other algorithm is faster, and what benchmarks and tests hold the others against. Layouts are those of {@link Conv};
+ * a packed weight is not the same.
  *
  * <p>Each method checks its arguments and returns a job that can be run as often as wanted. Segments must lie off-heap,
  * hold at least the shape's elements, and not overlap; otherwise {@link IllegalArgumentException} names the argument.
@@ -20,14 +19,11 @@ import org.chagres.simd.shape.PlanCache;
  */
 public final class Direct {
 
-  private static final PlanCache<View> FORWARD = new PlanCache<>(s -> make(s, ConvPass.FORWARD));
-  private static final PlanCache<View> BACKWARD_DATA = new PlanCache<>(s -> make(s, ConvPass.BACKWARD_DATA));
-
   private Direct() {}
 
   /** Bytes of the weight packed for a pass; the same for any number of images. */
   public static long packedBytes(ConvShape shape, ConvPass pass) {
-    return PackedWeight.bytes(view(shape, pass));
+    return plan(shape, pass).packedBytes();
   }
 
   /**
@@ -39,11 +35,11 @@ public final class Direct {
    * @param packed of {@link #packedBytes}
    */
   public static Job pack(ConvShape shape, ConvPass pass, MemorySegment w, MemorySegment packed) {
-    View view = view(shape, pass);
+    DirectPlan plan = plan(shape, pass);
     long from = Native.address(w, bytes(shape.wCount()), "w");
-    long to = Native.address(packed, PackedWeight.bytes(view), "packed");
+    long to = Native.address(packed, plan.packedBytes(), "packed");
     var filter = new PackedWeight.Filter(shape.kernel().h(), shape.kernel().w());
-    return new PackedWeight(view, pass, filter, from, to);
+    return new PackedWeight(plan.view(), pass, filter, from, to);
   }
 
   /**
@@ -57,12 +53,12 @@ public final class Direct {
    */
   public static Job forward(
       ConvShape shape, MemorySegment x, MemorySegment packed, MemorySegment bias, MemorySegment y) {
-    View view = view(shape, ConvPass.FORWARD);
+    DirectPlan plan = plan(shape, ConvPass.FORWARD);
     return new DirectJob(
-        view,
+        plan,
         new DirectArguments(
             Native.address(x, bytes(shape.xCount()), "x"),
-            Native.address(packed, PackedWeight.bytes(view), "packed"),
+            Native.address(packed, plan.packedBytes(), "packed"),
             Native.optionalAddress(bias, bytes(shape.k()), "bias"),
             Native.address(y, bytes(shape.yCount()), "y")));
   }
@@ -76,12 +72,12 @@ public final class Direct {
    * @param dx (N, H, W, C), written; zero where no output reads the input
    */
   public static Job backwardData(ConvShape shape, MemorySegment dy, MemorySegment packed, MemorySegment dx) {
-    View view = view(shape, ConvPass.BACKWARD_DATA);
+    DirectPlan plan = plan(shape, ConvPass.BACKWARD_DATA);
     return new DirectJob(
-        view,
+        plan,
         new DirectArguments(
             Native.address(dy, bytes(shape.yCount()), "dy"),
-            Native.address(packed, PackedWeight.bytes(view), "packed"),
+            Native.address(packed, plan.packedBytes(), "packed"),
             0,
             Native.address(dx, bytes(shape.xCount()), "dx")));
   }
@@ -108,14 +104,10 @@ public final class Direct {
     return narrow ? new FilterJob(shape, arguments) : new PatchFilterJob(shape, arguments);
   }
 
-  private static View view(ConvShape s, ConvPass pass) {
-    return (pass == ConvPass.FORWARD ? FORWARD : BACKWARD_DATA).of(s);
-  }
-
-  /** The view of a pass, once it is sure that no size overflows. */
-  private static View make(ConvShape s, ConvPass pass) {
+  /** The plan of a pass, once it is sure that no size overflows. */
+  private static DirectPlan plan(ConvShape s, ConvPass pass) {
     check(s);
-    return View.of(s, pass);
+    return DirectPlan.of(s, pass);
   }
 
   /**

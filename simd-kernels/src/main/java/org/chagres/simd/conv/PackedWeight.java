@@ -13,9 +13,9 @@ import org.chagres.simd.shape.ConvPass;
 
 /**
  * Packs a weight (K, C / groups, kh, kw) for the direct kernel: [part][group][block of channels][tap row][tap
- * column][source channel][channel of the block]. Where the last block is not full it repeats its last channel; what comes
- * of it is never stored. For the gradient of the data the source channels are K's and the taps run backwards. For depthwise
- * kernels: [part][tap row][tap column][channel], to whole vectors.
+ * column][source channel][channel of the block]. Where the last block is not full it repeats its last channel; what
+ * comes of it is never stored. For the gradient of the data the source channels are K's and the taps run backwards. For
+ * depthwise kernels: [part][tap row][tap column][channel], to whole vectors.
  *
  * <p>The floats of a block's channels are brought together by transposing some source channels into scratch.
  */
@@ -58,15 +58,6 @@ final class PackedWeight extends Job {
       return 4L * part.taps() * Lanes.roundUp(view.source().c());
     }
     return 4L * part.taps() * view.sourceChannels() * view.groups() * Tiling.paddedChannels(view.targetChannels());
-  }
-
-  /** Bytes of all parts. */
-  static long bytes(View view) {
-    long bytes = 0;
-    for (Part part : view.parts()) {
-      bytes = Math.addExact(bytes, bytes(view, part));
-    }
-    return bytes;
   }
 
   @Override

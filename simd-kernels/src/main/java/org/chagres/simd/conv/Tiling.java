@@ -1,6 +1,7 @@
 package org.chagres.simd.conv;
 
 import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.memory.Native;
 
 /**
  * The one table of sizes: how the micro-kernels and the caches of a machine shape the work.
@@ -17,11 +18,8 @@ import org.chagres.simd.lanes.Lanes;
  */
 final class Tiling {
 
-  /**
-   * And-ing an address with this changes nothing and tells C2 that it isn't negative: only then do the bounds checks on
-   * the all-of-memory segment fold away.
-   */
-  static final long ADDRESS = Long.MAX_VALUE >> 1;
+  /** See {@link Native#ADDRESS}. */
+  static final long ADDRESS = Native.ADDRESS;
 
   /** And-ing an int offset with this makes it a long that C2 knows to be small and not negative. */
   static final long OFFSET = Integer.MAX_VALUE;

@@ -1,8 +1,9 @@
 /**
- * 2-D convolution over channels-last f32: the entry, the choice of algorithm, and the direct kernels for forward, gradient of
- * the data, gradient of the filter and the bias, packing of weights; a depthwise path of its own. No matrix multiplication
- * and no tensor here: a pass is a {@link org.chagres.simd.conv.View}, targets that sum windows of a source; strides of the
- * gradient are residue classes, each a stride-1 convolution of fewer taps ({@link org.chagres.simd.conv.Axis}).
+ * 2-D convolution over channels-last f32: the entry, the choice of algorithm, and the direct kernels for forward,
+ * gradient of the data, gradient of the filter and the bias, packing of weights; a depthwise path of its own. No matrix
+ * multiplication and no tensor here: a pass is a {@link org.chagres.simd.conv.View}, targets that sum windows of a
+ * source; strides of the gradient are residue classes, each a stride-1 convolution of fewer taps ({@link
+ * org.chagres.simd.conv.Axis}).
  *
  * <p>Read {@link org.chagres.simd.conv.Conv}, the entry, {@link
  * org.chagres.simd.conv.Algorithm}, then {@code DirectSweep} (the loops), {@code Windows} (borders

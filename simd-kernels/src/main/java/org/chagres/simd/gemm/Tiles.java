@@ -1,6 +1,7 @@
 package org.chagres.simd.gemm;
 
 import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.memory.Native;
 
 /**
  * All that the products know of the processor: the shape of a register tile and how much of each operand a cache holds.
@@ -10,12 +11,8 @@ import org.chagres.simd.lanes.Lanes;
  */
 final class Tiles {
 
-  /**
-   * And-ing an address with this changes nothing and tells C2 that the address isn't negative: only then do the
-   * bounds checks on the all-of-memory segment fold away, and with them a compare, a branch and a slow path for
-   * each load.
-   */
-  static final long ADDRESS = Long.MAX_VALUE >> 1;
+  /** See {@link Native#ADDRESS}. */
+  static final long ADDRESS = Native.ADDRESS;
 
   /** Vector registers: 32 with AVX-512 and on every 64-bit processor that isn't x86, else 16. */
   private static final int REGISTERS = Lanes.COUNT == 16 || !isX86() ? 32 : 16;

@@ -7,7 +7,10 @@ import static org.chagres.simd.memory.Native.ALL;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Transposes panels of f32: a few rows, interleaved so that the floats of one column lie together. Addresses are trusted. */
+/**
+ * Transposes panels of f32: a few rows, interleaved so that the floats of one column lie together. Addresses are
+ * trusted.
+ */
 public final class Transpose {
 
   private static final int LANES = Lanes.COUNT;

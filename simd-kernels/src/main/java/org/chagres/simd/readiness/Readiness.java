@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.chagres.simd.conv.Conv;
+import org.chagres.simd.conv.Direct;
 import org.chagres.simd.elementwise.Unary;
 import org.chagres.simd.elementwise.UnaryMap;
 import org.chagres.simd.gemm.Gemm;
@@ -21,6 +22,7 @@ import org.chagres.simd.shape.ConvShape;
 import org.chagres.simd.shape.GemmShape;
 import org.chagres.simd.shape.NormShape;
 import org.chagres.simd.shape.UnaryOp;
+import org.chagres.simd.winograd.Winograd;
 
 /**
  * Warms the main kernels through their real entries and times them on one thread against a loop of multiply-adds in registers,
@@ -154,11 +156,13 @@ public record Readiness(String kernel, double share, double least) {
           UnaryMap.forward(Unary.of(UnaryOp.RELU), count, floats(blocks, count), floats(blocks, count)), count));
       sizes.add(of);
     }
-    String[] names =
-        {"product", "convolution", "convolution, backward data", "convolution, backward filter", "batch norm", "map"};
+    String[] names = {
+      "product", "convolution", "convolution, backward data", "convolution, Winograd", "convolution, backward filter",
+      "batch norm", "map"
+    };
     for (int p = 0; p < names.length; p++) {
       int at = p;
-      all.add(new Probe(names[p], p < 4 ? ARITHMETIC : STREAM, s -> sizes.get(s).get(at)));
+      all.add(new Probe(names[p], p < 5 ? ARITHMETIC : STREAM, s -> sizes.get(s).get(at)));
     }
     return all;
   }
@@ -167,10 +171,13 @@ public record Readiness(String kernel, double share, double least) {
     MemorySegment x = floats(blocks, c.xCount());
     MemorySegment y = floats(blocks, c.yCount());
     MemorySegment w = floats(blocks, c.wCount());
-    MemorySegment forward = floats(blocks, Conv.packedBytes(c, ConvPass.FORWARD) / 4);
-    MemorySegment backward = floats(blocks, Conv.packedBytes(c, ConvPass.BACKWARD_DATA) / 4);
-    to.add(new Sized(Conv.forward(c, x, forward, MemorySegment.NULL, y), c.flops()));
-    to.add(new Sized(Conv.backwardData(c, y, backward, x), c.flops()));
+    MemorySegment forward = floats(blocks, Direct.packedBytes(c, ConvPass.FORWARD) / 4);
+    MemorySegment backward = floats(blocks, Direct.packedBytes(c, ConvPass.BACKWARD_DATA) / 4);
+    MemorySegment winograd = floats(blocks, Winograd.packedBytes(c, ConvPass.FORWARD) / 4);
+    to.add(new Sized(Direct.forward(c, x, forward, MemorySegment.NULL, y), c.flops()));
+    to.add(new Sized(Direct.backwardData(c, y, backward, x), c.flops()));
+    // What it does, not what it saves: 16 multiplications of 36; else it would stand for the peak.
+    to.add(new Sized(Winograd.forward(c, x, winograd, MemorySegment.NULL, y), c.flops() * 16 / 36));
     to.add(new Sized(Conv.backwardFilter(c, x, y, w, MemorySegment.NULL), c.flops()));
   }
 

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * What kernels work out of a convolution's shape, once a shape. It holds a bounded number of shapes: those that never come
- * back do not pile up.
+ * What kernels work out of a convolution's shape, once a shape. It holds a bounded number of shapes: those that never
+ * come back do not pile up.
  *
  * @param <P> what is kept for a shape; immutable
  */

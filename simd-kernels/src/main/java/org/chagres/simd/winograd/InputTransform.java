@@ -31,7 +31,10 @@ final class InputTransform {
   /** Channels of a strip at most. */
   private static final int CHANNELS = TileLayout.CHANNELS;
 
-  /** Bytes from a column to the next in scratch, and from a row to the next: 18 KiB in all, half of a first-level cache. */
+  /**
+   * Bytes from a column to the next in scratch, and from a row to the next: 18 KiB in all, half of a first-level
+   * cache.
+   */
   private static final long COL = TileLayout.BLOCK;
 
   private static final long ROW = COL * (2 * TILES + 2);

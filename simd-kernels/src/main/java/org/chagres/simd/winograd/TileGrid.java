@@ -4,9 +4,9 @@ import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
 
 /**
- * Images cut into tiles: tile (i, j) of an image makes the 2×2 outputs from (2i, 2j) on, of which the last row or column
- * may lie outside, and reads the 4×4 inputs from (2i − top, 2j − left) on, which overlap their neighbours' by two and
- * are zero outside the image. Tiles are numbered along rows, then down, then by image.
+ * Images cut into tiles: tile (i, j) of an image makes the 2×2 outputs from (2i, 2j) on, of which the last row or
+ * column may lie outside, and reads the 4×4 inputs from (2i − top, 2j − left) on, which overlap their neighbours' by
+ * two and are zero outside the image. Tiles are numbered along rows, then down, then by image.
  *
  * @param images how many
  * @param h rows of an input image
@@ -20,8 +20,8 @@ import org.chagres.simd.shape.ConvShape;
 record TileGrid(int images, int h, int w, int channels, int top, int left, int outH, int outW) {
 
   /**
-   * The grid of a 3×3 convolution of stride 1 as the pass sees it: forward reads x and makes y; the gradient of the data
-   * reads dy, with 2 − padding rows of zeros, and makes dx.
+   * The grid of a 3×3 convolution of stride 1 as the pass sees it: forward reads x and makes y; the gradient of the
+   * data reads dy, with 2 − padding rows of zeros, and makes dx.
    */
   static TileGrid of(ConvShape s, ConvPass pass) {
     int top = s.padding().h();

@@ -46,9 +46,9 @@ final class WinogradJob extends Job {
   }
 
   /**
-   * Scratch of a chunk: the transformed input; the sums of a block of channels; the table of pixels with a pixel behind it;
-   * zeros; the bias of a block of channels; the pixels of a tile whose block of channels is not full, and their table;
-   * the input transform's.
+   * Scratch of a chunk: the transformed input; the sums of a block of channels; the table of pixels with a pixel behind
+   * it; zeros; the bias of a block of channels; the pixels of a tile whose block of channels is not full, and their
+   * table; the input transform's.
    */
   @Override
   public long localBytes() {

@@ -8,6 +8,8 @@
  * <p>The gradient of the filter sums the outer products of Bᵀ d B and A dY Aᵀ over tiles: {@code FilterGradient}.
  *
  * <p>Here: transforms, products, blocking. Not here: the choice between this and the direct kernels, which {@code
- * simd.conv} makes; other tile sizes. Read {@code TileGrid} and {@code TileLayout} first, then {@code InputTransform}.
+ * simd.conv} makes; other sizes of tiles. Read {@link org.chagres.simd.winograd.Winograd}, the entry, {@code TileGrid}
+ * and {@code TileLayout} for the geometry, {@code WinogradJob} for the loops, then {@code InputTransform}, {@code
+ * Kernel6x2} and {@code OutputTransform}. Sizes of tiles and blocks are all in {@code Tiles}.
  */
 package org.chagres.simd.winograd;

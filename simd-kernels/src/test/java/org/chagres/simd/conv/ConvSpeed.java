@@ -17,7 +17,7 @@ import org.chagres.simd.shape.Size;
  * Measures each pass by shape: the best GFLOP/s, and the median share of the peak that a loop of multiply-adds in
  * registers reaches just before and after, on one thread, in time on a core. Arguments: how many rounds (default 7),
  * the most images (default as listed; few make the goes short, for a machine that others use too), names of shapes
- * (default all).
+ * (default all). Run with {@code -Dchagres.convolution=direct} to see the direct kernels where others are chosen.
  */
 final class ConvSpeed {
   private static final VectorSpecies<Float> S = Lanes.FLOAT;

@@ -103,7 +103,7 @@ final class MapSpeed {
       print("softmax, columns", workers, Softmax.forward(false, new ReduceShape(1, N / 256, 256), s[0], s[2]), 8);
       AdamState state = new AdamState(s[2], s[3], MemorySegment.NULL);
       s[3].fill((byte) 0);
-      AdamOptions options = new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0.01, true, false, 10);
+      AdamOptions options = new AdamOptions.Fixed(1e-3, 0.9, 0.999, 1e-8, 0.01, true, false, 10);
       print("AdamW", workers, AdamStep.of(options, N, s[0], s[1], state), 28);
     }
   }

@@ -61,7 +61,7 @@ class OptimTest {
       double decay = bits % 3 == 0 ? 0.01 : 0;
       Kernel kernel = new Kernel() {
         private SgdOptions options(int step) {
-          return new SgdOptions(0.1, momentum, dampening, decay, nesterov, maximize, step == 1);
+          return new SgdOptions.Fixed(0.1, momentum, dampening, decay, nesterov, maximize, step == 1);
         }
 
         @Override
@@ -87,7 +87,7 @@ class OptimTest {
       double decay = bits % 3 == 0 ? 0 : 0.01;
       Kernel kernel = new Kernel() {
         private AdamOptions options(int step) {
-          return new AdamOptions(1e-2, 0.9, 0.999, 1e-8, decay, decoupled, maximize, step);
+          return new AdamOptions.Fixed(1e-2, 0.9, 0.999, 1e-8, decay, decoupled, maximize, step);
         }
 
         @Override
@@ -111,7 +111,7 @@ class OptimTest {
       double momentum = (bits & 2) != 0 ? 0.9 : 0;
       boolean maximize = (bits & 4) != 0;
       // Centered, square and mean cancel at the first step: eps keeps the quotient tame in f32.
-      RmsPropOptions options = new RmsPropOptions(1e-2, 0.9, 1e-2, bits % 2 * 0.01, momentum, centered, maximize);
+      RmsPropOptions options = new RmsPropOptions.Fixed(1e-2, 0.9, 1e-2, bits % 2 * 0.01, momentum, centered, maximize);
       Kernel kernel = new Kernel() {
         @Override
         public Job job(int step, long n, MemorySegment[] b) {
@@ -147,7 +147,8 @@ class OptimTest {
       MemorySegment p = Buffers.normal(random, n, 1);
       MemorySegment g = Buffers.normal(random, n, 1);
       AdamState state = new AdamState(Buffers.bytes(4L * n), Buffers.bytes(4L * n), NONE);
-      Buffers.run(threads, AdamStep.of(new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0.01, true, false, 1), n, p, g, state));
+      Buffers.run(threads,
+          AdamStep.of(new AdamOptions.Fixed(1e-3, 0.9, 0.999, 1e-8, 0.01, true, false, 1), n, p, g, state));
       bits[threads - 1] = p.toArray(JAVA_BYTE);
     }
     assertArrayEquals(bits[0], bits[1]);
@@ -157,9 +158,9 @@ class OptimTest {
   @Test
   void refusesWhatDoesNotFit() {
     MemorySegment s = Buffers.bytes(40);
-    SgdOptions sgd = new SgdOptions(0.1, 0.9, 0, 0, false, false, true);
-    AdamOptions adam = new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0, true, false, 0);
-    RmsPropOptions centered = new RmsPropOptions(1e-3, 0.9, 1e-8, 0, 0, true, false);
+    SgdOptions sgd = new SgdOptions.Fixed(0.1, 0.9, 0, 0, false, false, true);
+    AdamOptions adam = new AdamOptions.Fixed(1e-3, 0.9, 0.999, 1e-8, 0, true, false, 0);
+    RmsPropOptions centered = new RmsPropOptions.Fixed(1e-3, 0.9, 1e-8, 0, 0, true, false);
     assertThrows(IllegalArgumentException.class, () -> SgdStep.of(sgd, 11, s, s, s));
     assertThrows(IllegalArgumentException.class, () -> SgdStep.of(sgd, 10, s, s, NONE));
     assertThrows(IllegalArgumentException.class, () -> SgdStep.of(sgd, -1, s, s, s));

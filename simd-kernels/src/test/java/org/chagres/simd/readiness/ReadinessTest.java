@@ -24,7 +24,7 @@ class ReadinessTest {
     assertTrue(seconds < 10, "took " + seconds + " s");
     assertEquals(live, MemoryPool.system().stats().liveBytes());
     Set<String> names = all.stream().map(Readiness::kernel).collect(Collectors.toSet());
-    assertEquals(6, names.size());
+    assertEquals(7, names.size());
     for (Readiness r : all) {
       assertTrue(r.share() >= 0 && r.share() <= 1, r.toString());
     }

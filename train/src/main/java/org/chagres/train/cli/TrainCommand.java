@@ -89,6 +89,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--pin-memory",
       description = "Lock the loader's memory, where the system allows it.") private boolean pinMemory;
 
+  @Option(names = "--replay",
+      description = "Record a step once and replay it: the same numbers, no garbage.") private boolean replay;
+
   @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
       description = "Device to train on.") private String device;
 
@@ -100,7 +103,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--resume", paramLabel = "DIR",
       description = "Go on with a run; what it is made of is taken from its folder, other options but threads, workers,"
-          + " pin-memory, device and checkpoint-every are refused.") private Path resume;
+          + " pin-memory, replay, device and checkpoint-every are refused.") private Path resume;
 
   @Override
   public Integer call() {
@@ -115,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
       options = new RunOptions(chosen());
       folder = null;
     }
-    Machine machine = new Machine(threads, workers, pinMemory, device, checkpointEvery);
+    Machine machine = new Machine(threads, workers, pinMemory, replay, device, checkpointEvery);
     try (TrainingRun run = new TrainingRun(options, machine, screen)) {
       if (folder == null) {
         folder = RunFolder.create(out == null ? fresh() : out);
@@ -129,7 +132,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** What does not change a result. */
-  record Machine(int threads, int workers, boolean pinMemory, String device, long checkpointEvery) {
+  record Machine(
+      int threads, int workers, boolean pinMemory, boolean replay, String device, long checkpointEvery) {
 
     Machine {
       UsageException.check(
@@ -185,7 +189,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private void refuseOthers() {
     List<String> allowed =
-        List.of("--resume", "--threads", "--workers", "--pin-memory", "--device", "--checkpoint-every");
+        List.of("--resume", "--threads", "--workers", "--pin-memory", "--replay", "--device", "--checkpoint-every");
     for (CommandLine.Model.OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
       if (!allowed.contains(given.longestName())) {
         throw new UsageException(

@@ -77,7 +77,8 @@ final class TrainingRun implements AutoCloseable {
         .checkpointEvery(machine.checkpointEvery())
         .accumulate(options.integer("accumulate"))
         .clipNorm(options.number("clip-norm"))
-        .patience(options.integer("patience"));
+        .patience(options.integer("patience"))
+        .replay(machine.replay());
     if (scheduler != null) {
       trainer.scheduler(scheduler);
     }

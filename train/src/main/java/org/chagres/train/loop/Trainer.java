@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.chagres.nn.losses.Loss;
 import org.chagres.nn.modules.Module;
+import org.chagres.nn.record.Recorded;
 import org.chagres.nn.state.StateException;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
@@ -44,6 +45,8 @@ public final class Trainer {
   private int accumulate = 1;
   private double clipNorm;
   private int patience;
+  private boolean replay;
+  private final Recorded[] recorded = new Recorded[4];
   private volatile boolean stopping;
 
   /**
@@ -128,6 +131,15 @@ public final class Trainer {
       throw new IllegalArgumentException("patience: expected 0 or more epochs, got " + epochs);
     }
     patience = epochs;
+    return this;
+  }
+
+  /**
+   * Records a step once and replays it from then on ({@link Recorded}): the same bits with no garbage and less memory. The model may
+   * not look at numbers on the host.
+   */
+  public Trainer replay(boolean on) {
+    replay = on;
     return this;
   }
 
@@ -234,31 +246,61 @@ public final class Trainer {
   }
 
   private double step(Batch batch, long step, boolean last) {
-    try (Scope scope = Scope.open()) {
-      if (batch.index() % accumulate == 0) {
-        optimizer.zeroGrad();
+    boolean fresh = batch.index() % accumulate == 0;
+    boolean update = (batch.index() + 1) % accumulate == 0 || last;
+    double value;
+    if (replay) {
+      value = recorded(fresh, update).run(batch.inputs(), batch.targets())[0].item();
+      checkLoss(value, batch, step);
+    } else {
+      try (Scope scope = Scope.open()) {
+        Tensor loss = forward(fresh, batch.inputs(), batch.targets());
+        value = loss.item();
+        checkLoss(value, batch, step); // before it can do harm
+        backward(loss, update);
       }
-      Tensor loss = criterion.forward(model.forward(batch.inputs()), batch.targets());
-      double value = loss.item();
-      if (Double.isNaN(value) || Double.isInfinite(value)) {
-        throw new TrainingException(String.format(
-            Locale.ROOT, "loss is %s at step %d (epoch %d, batch %d, learning rate %.3g); the last checkpoint is kept",
-            Double.isNaN(value) ? "NaN" : "infinite", step + 1, batch.epoch() + 1, batch.index() + 1, optimizer.lr(0)));
+    }
+    if (update && scheduler.isPresent() && scheduler.get() instanceof LRScheduler s) {
+      s.step();
+    }
+    return value;
+  }
+
+  private Tensor forward(boolean fresh, Tensor inputs, Tensor targets) {
+    if (fresh) {
+      optimizer.zeroGrad();
+    }
+    return criterion.forward(model.forward(inputs), targets);
+  }
+
+  private void backward(Tensor loss, boolean update) {
+    (accumulate > 1 ? loss.mul(1.0 / accumulate) : loss).backward();
+    if (update) {
+      if (clipNorm > 0) {
+        GradientClip.norm(optimizer.parameters(), clipNorm);
       }
-      if (accumulate > 1) {
-        loss = loss.mul(1.0 / accumulate);
-      }
-      loss.backward();
-      if ((batch.index() + 1) % accumulate == 0 || last) {
-        if (clipNorm > 0) {
-          GradientClip.norm(optimizer.parameters(), clipNorm);
-        }
-        optimizer.step();
-        if (scheduler.isPresent() && scheduler.get() instanceof LRScheduler s) {
-          s.step();
-        }
-      }
-      return value;
+      optimizer.step();
+    }
+  }
+
+  /** The step of a batch that is the first or the last of those whose gradients are added up, or neither, or both. */
+  private Recorded recorded(boolean fresh, boolean update) {
+    int kind = (fresh ? 1 : 0) + (update ? 2 : 0);
+    if (recorded[kind] == null) {
+      recorded[kind] = new Recorded(in -> {
+        Tensor loss = forward(fresh, in[0], in[1]);
+        backward(loss, update);
+        return new Tensor[] {loss};
+      });
+    }
+    return recorded[kind];
+  }
+
+  private void checkLoss(double value, Batch batch, long step) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      throw new TrainingException(String.format(
+          Locale.ROOT, "loss is %s at step %d (epoch %d, batch %d, learning rate %.3g); the last checkpoint is kept",
+          Double.isNaN(value) ? "NaN" : "infinite", step + 1, batch.epoch() + 1, batch.index() + 1, optimizer.lr(0)));
     }
   }
 

@@ -78,9 +78,8 @@ public final class Adam extends Optimizer {
 
   @Override
   void step(ParameterGroup g, Span run) {
-    AdamOptions options = new AdamOptions(
-        g.get("lr"), g.get("beta1"), g.get("beta2"), g.get("eps"), g.get("weight_decay"), false, g.is("maximize"),
-        run.step());
+    keptWhenReplayed(g, "amsgrad");
+    AdamOptions options = new AdamGroup(g, run, false);
     AdamState state = new AdamState(
         run.slot("exp_avg"), run.slot("exp_avg_sq"), g.is("amsgrad") ? run.slot("max_exp_avg_sq") : MemorySegment.NULL);
     run.first().backend().optim().adam(options, run.count(), run.values(), run.gradients(), state);

@@ -2,6 +2,7 @@ package org.chagres.train.optim;
 
 import java.util.Collection;
 import java.util.List;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.tensor.FlatBlock;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Tensor;
@@ -19,9 +20,16 @@ public final class GradientClip {
    */
   public static double norm(Collection<Tensor> parameters, double limit) {
     check(limit);
+    List<Tensor> list = List.copyOf(parameters);
+    double[] norm = new double[1];
+    // How much is scaled is decided on the host.
+    Recorder.host(() -> norm[0] = clip(list, limit));
+    return norm[0];
+  }
+
+  private static double clip(List<Tensor> list, double limit) {
     double squares = 0;
     try (Grad off = Grad.disabled()) {
-      List<Tensor> list = List.copyOf(parameters);
       for (int[] run : FlatBlock.runs(list)) {
         for (int i = run[0]; i < run[1]; i++) {
           Tensor g = list.get(i).grad();

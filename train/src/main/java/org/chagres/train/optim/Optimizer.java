@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.tensor.FlatBlock;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Scope;
@@ -122,11 +123,9 @@ public abstract class Optimizer implements RateControlled {
             while (to < run[1] && state.steps[to] == state.steps[from]) {
               to++;
             }
-            step(groups.get(g), new Span(state, parameters, from, to));
-            for (int i = from; i < to; i++) {
-              state.steps[i]++;
-              parameters.get(i).changed();
-            }
+            Span span = new Span(state, parameters, from, to);
+            step(groups.get(g), span);
+            Recorder.host(span::taken);
             from = to;
           }
         }
@@ -158,6 +157,14 @@ public abstract class Optimizer implements RateControlled {
       return state.steps[from] + 1;
     }
 
+    /** Counts the step. */
+    private void taken() {
+      for (int i = from; i < to; i++) {
+        state.steps[i]++;
+        parameters.get(i).changed();
+      }
+    }
+
     Tensor first() {
       return parameters.get(from);
     }
@@ -181,6 +188,15 @@ public abstract class Optimizer implements RateControlled {
     try (Scope none = Scope.suspend()) {
       int size = Math.toIntExact(state.offsets[state.offsets.length - 1]);
       return Tensor.zeros(size).to(parameters.getFirst().device());
+    }
+  }
+
+  /** An option that decides which buffers a kernel has: a step recorded with it on or off is right for that alone. */
+  static void keptWhenReplayed(ParameterGroup group, String option) {
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      boolean on = group.is(option);
+      recorder.uses(new Object(), () -> group.is(option) == on);
     }
   }
 

@@ -77,13 +77,52 @@ public final class RMSprop extends Optimizer {
 
   @Override
   void step(ParameterGroup g, Span run) {
-    RmsPropOptions options = new RmsPropOptions(
-        g.get("lr"), g.get("alpha"), g.get("eps"), g.get("weight_decay"), g.get("momentum"), g.is("centered"),
-        g.is("maximize"));
+    keptWhenReplayed(g, "momentum");
+    keptWhenReplayed(g, "centered");
+    RmsPropOptions options = new Options(g);
     RmsPropState state = new RmsPropState(
         run.slot("square_avg"),
         g.get("momentum") != 0 ? run.slot("momentum_buffer") : MemorySegment.NULL,
         g.is("centered") ? run.slot("grad_avg") : MemorySegment.NULL);
     run.first().backend().optim().rmsProp(options, run.count(), run.values(), run.gradients(), state);
+  }
+
+  /** A group's options as the kernel asks for them, at the time it runs. */
+  private record Options(ParameterGroup group) implements RmsPropOptions {
+
+    @Override
+    public double lr() {
+      return group.get("lr");
+    }
+
+    @Override
+    public double alpha() {
+      return group.get("alpha");
+    }
+
+    @Override
+    public double eps() {
+      return group.get("eps");
+    }
+
+    @Override
+    public double weightDecay() {
+      return group.get("weight_decay");
+    }
+
+    @Override
+    public double momentum() {
+      return group.get("momentum");
+    }
+
+    @Override
+    public boolean centered() {
+      return group.is("centered");
+    }
+
+    @Override
+    public boolean maximize() {
+      return group.is("maximize");
+    }
   }
 }

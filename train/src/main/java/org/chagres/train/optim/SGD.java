@@ -71,11 +71,49 @@ public final class SGD extends Optimizer {
 
   @Override
   void step(ParameterGroup g, Span run) {
+    keptWhenReplayed(g, "momentum");
     boolean moving = g.get("momentum") != 0;
-    SgdOptions options = new SgdOptions(
-        g.get("lr"), g.get("momentum"), g.get("dampening"), g.get("weight_decay"), g.is("nesterov"), g.is("maximize"),
-        run.step() == 1);
+    SgdOptions options = new Options(g, run);
     run.first().backend().optim().sgd(
         options, run.count(), run.values(), run.gradients(), moving ? run.slot("momentum_buffer") : MemorySegment.NULL);
+  }
+
+  /** A group's options as the kernel asks for them, at the time it runs. */
+  private record Options(ParameterGroup group, Span run) implements SgdOptions {
+
+    @Override
+    public double lr() {
+      return group.get("lr");
+    }
+
+    @Override
+    public double momentum() {
+      return group.get("momentum");
+    }
+
+    @Override
+    public double dampening() {
+      return group.get("dampening");
+    }
+
+    @Override
+    public double weightDecay() {
+      return group.get("weight_decay");
+    }
+
+    @Override
+    public boolean nesterov() {
+      return group.is("nesterov");
+    }
+
+    @Override
+    public boolean maximize() {
+      return group.is("maximize");
+    }
+
+    @Override
+    public boolean first() {
+      return run.step() == 1;
+    }
   }
 }

@@ -90,7 +90,7 @@ final class TrainerTest {
     private static final long serialVersionUID = 1L;
   }
 
-  /** One run of the CNN; with {@code killAt}, ended without a word in the step that has that number. */
+  /** One run of the CNN, replayed where it has three loading threads; with {@code killAt}, ended without a word in the step that has that number. */
   private Map<String, String> cnnRun(Path folder, boolean resume, int killAt, int threads, int workers) {
     Workers.setShared(threads);
     ImageDataset images = Blobs.of(96, 1).transform(new RandomCrop(8).padding(1), new RandomHorizontalFlip(0.5));
@@ -102,6 +102,7 @@ final class TrainerTest {
           .scheduler(new CosineAnnealingLR(optimizer, 18))
           .checkpoints(folder, Map.of())
           .checkpointEvery(2)
+          .replay(workers == 3)
           .display(new Display() {
             @Override
             public void begin(int epoch, int epochs, long batch, long batches) {}
@@ -170,20 +171,23 @@ final class TrainerTest {
 
   @Test
   void twoAccumulatedBatchesAreOneOfDoubleSize() {
-    List<float[]> doubled = accumulated(32, 1);
-    List<float[]> halves = accumulated(16, 2);
-    List<float[]> single = accumulated(16, 1);
+    List<float[]> doubled = accumulated(32, 1, false);
+    List<float[]> halves = accumulated(16, 2, false);
+    List<float[]> replayed = accumulated(16, 2, true);
+    List<float[]> single = accumulated(16, 1, false);
     for (int i = 0; i < doubled.size(); i++) {
       assertArrayEquals(doubled.get(i), halves.get(i), 2e-6f, "tensor " + i);
+      assertArrayEquals(halves.get(i), replayed.get(i), "tensor " + i + ", replayed");
     }
     assertFalse(Arrays.equals(doubled.getFirst(), single.getFirst()), "a step for each half is another thing");
   }
 
-  private static List<float[]> accumulated(int batch, int accumulate) {
+  private static List<float[]> accumulated(int batch, int accumulate, boolean replay) {
     Module model = mlp();
     try (DataLoader training = loader(Blobs.of(96, 1), batch, 0)) {
-      Trainer t = trainer(model, new SGD(model.parameters(), 0.1).momentum(0.9), training).accumulate(accumulate);
-      assertEquals(Trainer.End.DONE, t.fit(2));
+      Trainer t = trainer(model, new SGD(model.parameters(), 0.1).momentum(0.9), training).accumulate(accumulate)
+          .replay(replay);
+      assertEquals(Trainer.End.DONE, t.fit(4));
     }
     return weights(model);
   }

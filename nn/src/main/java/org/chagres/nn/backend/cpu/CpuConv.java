@@ -6,7 +6,7 @@ import org.chagres.simd.conv.Conv;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
 
-/** Convolutions on the CPU: the direct kernels of {@link Conv}. */
+/** Convolutions on the CPU: the kernels of {@link Conv}. */
 public final class CpuConv implements ConvOps {
 
   private final CpuStream stream;

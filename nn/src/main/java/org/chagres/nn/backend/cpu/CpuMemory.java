@@ -2,6 +2,7 @@ package org.chagres.nn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import org.chagres.nn.backend.MemoryOps;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.memory.Block;
 import org.chagres.simd.memory.MemoryPool;
 
@@ -17,12 +18,21 @@ final class CpuMemory implements MemoryOps {
 
   @Override
   public void zero(MemorySegment target, long bytes) {
-    target.asSlice(0, bytes).fill((byte) 0);
+    MemorySegment part = target.asSlice(0, bytes);
+    run(() -> part.fill((byte) 0));
   }
 
   @Override
   public void copy(MemorySegment from, MemorySegment to, long bytes) {
-    MemorySegment.copy(from, 0, to, 0, bytes);
+    run(() -> MemorySegment.copy(from, 0, to, 0, bytes));
+  }
+
+  private static void run(Runnable call) {
+    call.run();
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      recorder.call(call);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.chagres.nn.backend.cpu;
 
+import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.parallel.Workers;
 
@@ -16,5 +17,9 @@ public final class CpuStream {
   /** Runs a job to its end. */
   public void run(Job job) {
     workers.run(job);
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      recorder.call(() -> workers.run(job));
+    }
   }
 }
