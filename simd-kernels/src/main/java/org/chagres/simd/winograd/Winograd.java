@@ -107,7 +107,7 @@ public final class Winograd {
    * <p>A sum has T = N ⌈outH / 2⌉ ⌈outW / 2⌉ terms, one a tile, taken in blocks of 64 that are then added, so with
    * rounding unit u = 2⁻²⁴ a sum's error is at most about (64 + T / 64 + 6) u times the sum of its terms' magnitudes. A
    * term is a product of sums of up to four values of x and of dy each, so with values up to X and D it is up to 16 X D;
-   * an element of dw weighs its 16 sums by 9 in all at most. Measured with uniform values, 1 to 64 images of 16×16,
+   * an element of dw weighs its 16 sums by 4 in all at most. Measured with uniform values, 1 to 64 images of 16×16,
    * the error's root mean square is 1.5 to 1.8 times that of the direct kernels.
    *
    * @param shape the geometry
