@@ -23,6 +23,17 @@ import org.chagres.simd.winograd.Winograd;
  * <tr><td>512→512@2²</td><td>0.4 and 1.6</td></tr>
  * </table>
  *
+ * <table>
+ * <caption>Gradient of the filter, against the better of the direct kernels</caption>
+ * <tr><th>images, channels and size</th><th>ratio</th></tr>
+ * <tr><td>128: 32→32@32², 32→64@16², 64→64@16², 64→128@8², 128→128@8²</td><td>1.6 to 1.9</td></tr>
+ * <tr><td>32: 64→64@32², 128→128@16²; 64: 64→64@2²</td><td>1.8 to 2</td></tr>
+ * <tr><td>16: 8→32@16², 32→8@16², 12→12@16², 16→16@8²</td><td>1.3 to 1.6</td></tr>
+ * <tr><td>1: 256→256@8², 16→16@8²; 8: 64→64@3²</td><td>1.1</td></tr>
+ * <tr><td>32: 8→8@32²; 1 and 4: 512→512@4²</td><td>0.9 to 1</td></tr>
+ * <tr><td>128: 3→32@32²</td><td>0.7 to 0.8</td></tr>
+ * </table>
+ *
  * <p>{@code -Dchagres.convolution=direct} takes the direct kernels for all.
  */
 public enum Algorithm {
@@ -41,6 +52,10 @@ public enum Algorithm {
 
   private static final int LEAST_PRODUCT = 4 * LEAST_CHANNELS * LEAST_CHANNELS;
 
+  private static final int LEAST_FILTER_PRODUCT = 2 * LEAST_CHANNELS * LEAST_CHANNELS;
+
+  private static final int LEAST_TILES = 16;
+
   /** The algorithm of a pass. */
   public static Algorithm of(ConvShape s, ConvPass pass) {
     if (ALL_DIRECT || !Winograd.supports(s, pass)) {
@@ -53,6 +68,19 @@ public enum Algorithm {
     boolean fills = h >= 3 && w >= 3;
     boolean deep = Math.min(s.c(), s.k()) >= LEAST_CHANNELS && (long) s.c() * s.k() >= LEAST_PRODUCT;
     return fills && deep ? WINOGRAD : DIRECT;
+  }
+
+  /**
+   * The algorithm of the filter's gradient, which may depend on the number of images: few tiles leave the transform of
+   * the 16 sums too little to pay for it.
+   */
+  public static Algorithm ofFilter(ConvShape s) {
+    if (ALL_DIRECT || !Winograd.supports(s, ConvPass.FORWARD)) {
+      return DIRECT;
+    }
+    boolean deep = Math.min(s.c(), s.k()) >= LEAST_CHANNELS && (long) s.c() * s.k() >= LEAST_FILTER_PRODUCT;
+    long tiles = Math.ceilDiv(s.outH(), 2L) * Math.ceilDiv(s.outW(), 2) * s.n();
+    return deep && tiles >= LEAST_TILES ? WINOGRAD : DIRECT;
   }
 
   private static boolean allDirect(String value) {

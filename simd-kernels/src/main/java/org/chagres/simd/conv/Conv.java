@@ -1,7 +1,6 @@
 package org.chagres.simd.conv;
 
 import java.lang.foreign.MemorySegment;
-import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
@@ -88,16 +87,9 @@ public final class Conv {
    */
   public static Job backwardFilter(
       ConvShape shape, MemorySegment x, MemorySegment dy, MemorySegment dw, MemorySegment db) {
-    Direct.check(shape);
-    var arguments = new FilterArguments(
-        Native.address(x, bytes(shape.xCount()), "x"),
-        Native.address(dy, bytes(shape.yCount()), "dy"),
-        Native.address(dw, bytes(shape.wCount()), "dw"),
-        Native.optionalAddress(db, bytes(shape.k()), "db"));
-    return new FilterJob(shape, arguments);
-  }
-
-  private static long bytes(long floats) {
-    return Math.multiplyExact(4L, floats);
+    return switch (Algorithm.ofFilter(shape)) {
+      case DIRECT -> Direct.backwardFilter(shape, x, dy, dw, db);
+      case WINOGRAD -> Winograd.backwardFilter(shape, x, dy, dw, db);
+    };
   }
 }

@@ -1,12 +1,14 @@
 package org.chagres.simd.conv;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.chagres.simd.memory.Native.ADDRESS;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.outer.OuterTile;
 
 /** Moves floats between images and scratch. */
 final class Copies {
@@ -62,6 +64,88 @@ final class Copies {
     for (int p = 0; p < pixels; p++) {
       copy(from + p * step, to + p * stride, channels);
       zero(to + p * stride + 4L * channels, block - channels);
+    }
+  }
+
+  /**
+   * Copies channels of neighbouring pixels to panels of two vectors, [panel][pixel][channel].
+   *
+   * @param from the first pixel's first channel
+   * @param to where the first panel goes
+   * @param pixels how many
+   * @param panels how many
+   * @param strides bytes from pixel to pixel in what is read, from panel to panel in what is written
+   */
+  static void panels(long from, long to, int pixels, int panels, Strides strides) {
+    long vector = 4L * LANES;
+    for (int p = 0; p < pixels; p++) {
+      long f = (from + p * strides.from()) & ADDRESS;
+      long t = (to + 2 * vector * p) & ADDRESS;
+      for (int i = 0; i < panels; i++) {
+        FloatVector.fromMemorySegment(S, ALL, f, ORDER).intoMemorySegment(ALL, t, ORDER);
+        FloatVector.fromMemorySegment(S, ALL, f + vector, ORDER).intoMemorySegment(ALL, t + vector, ORDER);
+        f = (f + 2 * vector) & ADDRESS;
+        t = (t + strides.to()) & ADDRESS;
+      }
+    }
+  }
+
+  /**
+   * Sets runs of floats of rows of {@link OuterTile#STEP} bytes to zero.
+   *
+   * @param to the first run
+   * @param floats of a run
+   * @param rows how many runs
+   */
+  static void zeroRuns(long to, int floats, int rows) {
+    long t = to & ADDRESS;
+    FloatVector zero = FloatVector.zero(S);
+    long last = 4L * (floats - LANES);
+    for (int r = 0; r < rows; r++) {
+      if (floats < LANES) {
+        for (int i = 0; i < floats; i++) {
+          ALL.set(JAVA_FLOAT_UNALIGNED, t + 4L * i, 0f);
+        }
+      } else {
+        for (int i = 0; i < floats - LANES; i += LANES) {
+          zero.intoMemorySegment(ALL, t + 4L * i, ORDER);
+        }
+        zero.intoMemorySegment(ALL, t + last, ORDER);
+      }
+      t = (t + OuterTile.STEP) & ADDRESS;
+    }
+  }
+
+  /**
+   * Copies runs of floats to rows of {@link OuterTile#STEP} bytes.
+   *
+   * @param from the first run
+   * @param step bytes from run to run
+   * @param to where the first goes
+   * @param floats of a run
+   * @param rows how many runs
+   */
+  static void runs(long from, long step, long to, int floats, int rows) {
+    long f = from & ADDRESS;
+    long t = to & ADDRESS;
+    if (floats < LANES) {
+      for (int r = 0; r < rows; r++) {
+        for (int i = 0; i < floats; i++) {
+          ALL.set(JAVA_FLOAT_UNALIGNED, t + 4L * i, ALL.get(JAVA_FLOAT_UNALIGNED, f + 4L * i));
+        }
+        f = (f + step) & ADDRESS;
+        t = (t + OuterTile.STEP) & ADDRESS;
+      }
+      return;
+    }
+    long last = 4L * (floats - LANES);
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < floats - LANES; i += LANES) {
+        FloatVector.fromMemorySegment(S, ALL, f + 4L * i, ORDER).intoMemorySegment(ALL, t + 4L * i, ORDER);
+      }
+      FloatVector.fromMemorySegment(S, ALL, f + last, ORDER).intoMemorySegment(ALL, t + last, ORDER);
+      f = (f + step) & ADDRESS;
+      t = (t + OuterTile.STEP) & ADDRESS;
     }
   }
 

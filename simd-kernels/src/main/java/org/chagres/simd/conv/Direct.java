@@ -82,6 +82,28 @@ public final class Direct {
             Native.address(dx, bytes(shape.xCount()), "dx")));
   }
 
+  /**
+   * The gradient of the weight and of the bias.
+   *
+   * @param shape the geometry
+   * @param x (N, H, W, C)
+   * @param dy (N, outH, outW, K)
+   * @param dw (K, C / groups, kh, kw), written
+   * @param db (K), written: the sum of dy over images and places; or {@link MemorySegment#NULL}
+   */
+  public static Job backwardFilter(
+      ConvShape shape, MemorySegment x, MemorySegment dy, MemorySegment dw, MemorySegment db) {
+    check(shape);
+    var arguments = new FilterArguments(
+        Native.address(x, bytes(shape.xCount()), "x"),
+        Native.address(dy, bytes(shape.yCount()), "dy"),
+        Native.address(dw, bytes(shape.wCount()), "dw"),
+        Native.optionalAddress(db, bytes(shape.k()), "db"));
+    // Patches are multiplied with two vectors of output channels; where there is but one to fill, half would be wasted.
+    boolean narrow = shape.k() / shape.groups() <= Tiling.LANES;
+    return narrow ? new FilterJob(shape, arguments) : new PatchFilterJob(shape, arguments);
+  }
+
   /** The plan of a pass, once it is sure that no size overflows. */
   private static DirectPlan plan(ConvShape s, ConvPass pass) {
     check(s);

@@ -3,18 +3,18 @@ package org.chagres.simd.conv;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.memory.Native.ALL;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
+import org.chagres.simd.shape.PlanCache;
 
 /**
- * The gradient of the filter and of the bias: outer products of windows of x and pixels of dy, summed over pixels.
+ * The gradient of the filter and of the bias for depthwise convolutions, and others where a group has but a vector of
+ * output channels: outer products of windows of x and pixels of dy, summed over pixels.
  *
  * <p>Pixels are cut into blocks whose part of x and dy fits the first-level cache. For a block, x is copied with a
  * border, its channels in blocks of a vector, and dy's channels in blocks of a tile, so that both stream; then a tile
- * of 5 values of the window by a block of channels is summed over the block's pixels in registers and added to sums in
+ * of 5 values of the window by a vector of channels is summed over the block's pixels in registers and added to sums in
  * shared scratch.
  *
  * <p>Phase 0 is cut by pixels (each part with sums of its own) and by blocks of dy's channels; phase 1 adds the parts
@@ -35,21 +35,12 @@ final class FilterJob extends Job {
   /** What a shape decides, worked out once. */
   private record Plan(View view, Windows windows, FilterLayout layout) {
 
-    private static final int MOST = 256;
-    private static final Map<ConvShape, Plan> PLANS = new ConcurrentHashMap<>();
+    private static final PlanCache<Plan> PLANS = new PlanCache<>(Plan::make);
 
-    static Plan of(ConvShape shape) {
-      Plan known = PLANS.get(shape);
-      if (known == null) {
-        if (PLANS.size() >= MOST) {
-          PLANS.clear(); // shapes that never come back must not pile up
-        }
-        View view = View.of(shape, ConvPass.FORWARD);
-        Windows windows = new Windows(view, view.parts().getFirst(), Tiling.LANES, Tiling.BLOCK_PIXELS);
-        known = new Plan(view, windows, new FilterLayout(view, windows));
-        PLANS.put(shape, known);
-      }
-      return known;
+    private static Plan make(ConvShape shape) {
+      View view = View.of(shape, ConvPass.FORWARD);
+      Windows windows = new Windows(view, view.parts().getFirst(), Tiling.LANES, Tiling.BLOCK_PIXELS);
+      return new Plan(view, windows, new FilterLayout(view, windows));
     }
   }
 
@@ -60,7 +51,7 @@ final class FilterJob extends Job {
    * @param arguments addresses
    */
   FilterJob(ConvShape shape, FilterArguments arguments) {
-    Plan plan = Plan.of(shape);
+    Plan plan = Plan.PLANS.of(shape);
     this.view = plan.view();
     this.arguments = arguments;
     Part part = view.parts().getFirst();
@@ -165,12 +156,8 @@ final class FilterJob extends Job {
     for (int d = 0; d < layout.paddedDepth(); d += Tiling.PIXELS) {
       if (view.depthwise()) {
         DepthwiseTile.outer(offsets, local, pixels, dy, buffer);
-      } else if (unit.width() == Tiling.LANES) {
-        Tile5x1.outer(offsets, local, pixels, dy, buffer);
-      } else if (Tiling.VECTORS == 4) {
-        Tile5x4.outer(offsets, local, pixels, dy, buffer);
       } else {
-        Tile5x2.outer(offsets, local, pixels, dy, buffer);
+        Tile5x1.outer(offsets, local, pixels, dy, buffer);
       }
       Copies.add(buffer, at, Tiling.PIXELS * unit.width());
       at += tile;

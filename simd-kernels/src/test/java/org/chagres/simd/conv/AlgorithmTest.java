@@ -33,4 +33,13 @@ class AlgorithmTest {
     chosen(Algorithm.DIRECT, ConvShape.of(1, 64, 16, 16, 64, 1, 1, 0));
     chosen(Algorithm.DIRECT, ConvShape.of(1, 64, 16, 16, 64, 3, 1, 3));
   }
+
+  @Test
+  void theFiltersGradientIsWinogradsWhereTilesAreMany() {
+    assertEquals(Algorithm.WINOGRAD, Algorithm.ofFilter(ConvShape.of(1, 32, 8, 8, 32, 3, 1, 1)));
+    assertEquals(Algorithm.WINOGRAD, Algorithm.ofFilter(ConvShape.of(4, 512, 4, 4, 512, 3, 1, 1)));
+    assertEquals(Algorithm.DIRECT, Algorithm.ofFilter(ConvShape.of(1, 512, 4, 4, 512, 3, 1, 1)));
+    assertEquals(Algorithm.DIRECT, Algorithm.ofFilter(ConvShape.of(9, 3, 32, 32, 64, 3, 1, 1)));
+    assertEquals(Algorithm.DIRECT, Algorithm.ofFilter(ConvShape.of(9, 32, 32, 32, 64, 3, 2, 1)));
+  }
 }

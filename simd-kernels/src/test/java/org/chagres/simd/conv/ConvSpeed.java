@@ -114,7 +114,7 @@ final class ConvSpeed {
   }
 
   /** GFLOP/s of multiply-adds in registers: the best of a few goes. */
-  private static double peak() {
+  static double peak() {
     double best = 0;
     for (int i = 0; i < 3; i++) {
       int steps = 100_000;
