@@ -38,11 +38,12 @@ public final class BatchNorm {
     return new BatchMoments(
         shape,
         address(x, 4 * shape.count(), "x"),
-        new BatchMoments.Out(
+        new ColumnSums.Target(
             address(moments.mean(), bytes, "mean"),
             address(moments.inverseStd(), bytes, "inverse std"),
             runningMean,
             runningVariance,
+            shape.eps(),
             checkMomentum(running.momentum())));
   }
 
