@@ -1,7 +1,10 @@
 package org.chagres.nn.functional;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
+import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Tape;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.loss.ClassSaved;
@@ -124,12 +127,15 @@ public final class ClassLosses {
   }
 
   private static void check(Tensor labels, int classes, long ignore) {
-    long[] values = labels.toLongs();
-    for (int i = 0; i < values.length; i++) {
-      if ((values[i] < 0 || values[i] >= classes) && values[i] != ignore) {
+    Tensor host = labels.to(Device.cpu());
+    MemorySegment values = host.data();
+    for (int i = 0; i < host.count(); i++) {
+      long label = values.getAtIndex(ValueLayout.JAVA_LONG, i);
+      if ((label < 0 || label >= classes) && label != ignore) {
         throw new IllegalArgumentException(
-            "target: label " + values[i] + " at position " + i + " is not one of the classes 0 to " + (classes - 1));
+            "target: label " + label + " at position " + i + " is not one of the classes 0 to " + (classes - 1));
       }
     }
+    Arguments.keep(host);
   }
 }

@@ -1,5 +1,6 @@
 package org.chagres.nn.functional;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 import org.chagres.nn.tensor.Tape;
@@ -74,13 +75,15 @@ public final class Convolution {
         c.gradient(0, dx);
       }
       if (c.needs(1) || db) {
-        // Row-major (K, C / groups, kh, kw) whatever the weight's own strides.
-        Tensor dw = c.saved(1).contiguous().freshLike("conv2d");
-        Optional<Tensor> sums =
-            db ? Optional.of(Tensor.empty("conv2d", DType.F32, d.device(), s.k())) : Optional.empty();
-        d.backend().conv().backwardFilter(s, c.saved(0).data(), d.data(), dw.data(), Arguments.data(sums));
+        Tensor dw = c.into(1, s.k(), s.c() / s.groups(), s.kernel().h(), s.kernel().w());
+        if (db) {
+          Tensor sums = c.into(2, s.k());
+          d.backend().conv().backwardFilter(s, c.saved(0).data(), d.data(), dw.data(), sums.data());
+          c.gradient(2, sums);
+        } else {
+          d.backend().conv().backwardFilter(s, c.saved(0).data(), d.data(), dw.data(), MemorySegment.NULL);
+        }
         c.gradient(1, dw);
-        sums.ifPresent(t -> c.gradient(2, t));
       }
       Arguments.keep(d);
     });

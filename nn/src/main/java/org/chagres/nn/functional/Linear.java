@@ -58,12 +58,12 @@ public final class Linear {
             c.gradient(0, dx.reshape(x.shape()));
           }
           if (c.needs(1)) {
-            Tensor dw = Tensor.empty("linear", DType.F32, d.device(), out, in);
+            Tensor dw = c.into(1, out, in);
             multiply(d, GemmShape.of(out, in, m, true, false), d.data(), c.saved(0).data(), dw);
             c.gradient(1, dw);
           }
           if (inputs.length > 2 && c.needs(2)) {
-            Tensor db = Tensor.empty("linear", DType.F32, d.device(), out);
+            Tensor db = c.into(2, out);
             d.backend().reduce().reduce(ReduceOp.SUM, new ReduceShape(1, m, out), d.data(), db.data());
             c.gradient(2, db);
           }

@@ -111,12 +111,13 @@ public final class Normalization {
       Tensor source = c.saved(0);
       Tensor dx = source.freshLike("batch_norm");
       Moments m = new Moments(c.saved(1).data(), c.saved(2).data());
-      Tensor dw = Tensor.empty("batch_norm", DType.F32, d.device(), channels);
-      Tensor db = Tensor.empty("batch_norm", DType.F32, d.device(), channels);
+      boolean affine = inputs.length > 1;
+      Tensor dw = affine ? c.into(1, channels) : Tensor.empty("batch_norm", DType.F32, d.device(), channels);
+      Tensor db = affine ? c.into(2, channels) : Tensor.empty("batch_norm", DType.F32, d.device(), channels);
       Gradients out = new Gradients(dx.data(), dw.data(), db.data());
       d.backend().norm().batchBackward(s, batch, d.data(), source.data(), m, scale.saved(c), out);
       c.gradient(0, outside(dx, x));
-      if (inputs.length > 1) {
+      if (affine) {
         c.gradient(1, dw);
         c.gradient(2, db);
       }

@@ -114,7 +114,7 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
           "expected " + shapes() + " with " + channels + " channels in dimension 1, got "
               + java.util.Arrays.toString(x.shape()));
     }
-    long seen = batches.toLongs()[0] + 1;
+    long seen = (long) batches.item() + 1;
     double factor = cumulative ? 1.0 / seen : momentum;
     Optional<Statistics> running =
         track ? Optional.of(new Statistics(runningMean, runningVar, factor)) : Optional.empty();

@@ -64,6 +64,29 @@ final class Layout {
     return true;
   }
 
+  /** Whether elements lie as {@link #rowMajor} has them. */
+  static boolean isRowMajor(int[] shape, long[] strides) {
+    long step = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      if (shape[i] != 1 && strides[i] != step) {
+        return count(shape) == 0;
+      }
+      step *= Math.max(1, shape[i]);
+    }
+    return true;
+  }
+
+  /** Whether elements of four dimensions lie as {@link #channelsLast} has them. */
+  static boolean isChannelsLast(int[] shape, long[] strides) {
+    long c = Math.max(1, shape[1]);
+    long w = Math.max(1, shape[3]) * c;
+    boolean right = (shape[1] == 1 || strides[1] == 1)
+        && (shape[3] == 1 || strides[3] == c)
+        && (shape[2] == 1 || strides[2] == w)
+        && (shape[0] == 1 || strides[0] == Math.max(1, shape[2]) * w);
+    return right || count(shape) == 0;
+  }
+
   /** Whether the elements fill a stretch of memory, in any order of dimensions. */
   static boolean isDense(int[] shape, long[] strides) {
     long count = count(shape);

@@ -1,5 +1,6 @@
 package org.chagres.nn.tensor;
 
+import java.util.Arrays;
 import org.chagres.simd.shape.DType;
 
 /** A recorded call: edges to where its inputs came from, what it saved, its derivative, the gradient that has come in. */
@@ -8,10 +9,9 @@ final class Node implements Tape.Context {
   final String op;
   final long sequence;
   private final int[] shape;
+  private final DType type;
   private final Tensor[] leaves;
   private final Node[] sources;
-  private final int[][] inputShapes;
-  private final DType[] inputTypes;
   private final int[] versions;
   private Tensor[] saved;
   private Tape.Backward backward;
@@ -20,19 +20,17 @@ final class Node implements Tape.Context {
   /** The result, where its gradient is to be kept. */
   Tensor retained;
   private BackwardPass pass;
+  private Device device;
 
   Node(String op, long sequence, Tensor out, Tensor[] inputs, Tensor[] saved, Tape.Backward backward) {
     this.op = op;
     this.sequence = sequence;
     this.shape = out.shapeArray();
+    this.type = out.dtype();
     this.leaves = new Tensor[inputs.length];
     this.sources = new Node[inputs.length];
-    this.inputShapes = new int[inputs.length][];
-    this.inputTypes = new DType[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
       Tensor t = inputs[i];
-      inputShapes[i] = t.shapeArray();
-      inputTypes[i] = t.dtype();
       if (t.node() != null) {
         sources[i] = t.node();
       } else if (t.requiresGrad()) {
@@ -59,10 +57,12 @@ final class Node implements Tape.Context {
               + " backward(gradient, retainGraph = true) the first time if you need to go twice");
     }
     pass = at;
+    device = dy.device();
     try {
       backward.run(this, dy);
     } finally {
       pass = null;
+      device = null;
     }
   }
 
@@ -90,21 +90,29 @@ final class Node implements Tape.Context {
   }
 
   @Override
+  public Tensor into(int input, int... shape) {
+    Tensor home = leaves[input] == null ? null : leaves[input].takeGradHome();
+    return home == null ? Tensor.empty(op, DType.F32, device, shape, Layout.rowMajor(shape)) : home;
+  }
+
+  @Override
   public void gradient(int input, Tensor gradient) {
     if (!needs(input)) {
       return;
     }
-    if (!java.util.Arrays.equals(gradient.shapeArray(), inputShapes[input])) {
+    Node source = sources[input];
+    Tensor leaf = leaves[input];
+    int[] expected = source != null ? source.shape : leaf.shapeArray();
+    if (!Arrays.equals(gradient.shapeArray(), expected)) {
       throw new IllegalStateException(
           "backward of " + op + ": gradient " + Layout.toString(gradient.shapeArray()) + " for an input "
-              + Layout.toString(inputShapes[input]));
+              + Layout.toString(expected));
     }
     // Where an op promoted its inputs, each gets its gradient in its own type.
-    Tensor own = Arithmetic.inType(gradient, inputTypes[input]);
-    if (sources[input] != null) {
-      pass.toNode(sources[input], own);
+    if (source != null) {
+      pass.toNode(source, Arithmetic.inType(gradient, source.type));
     } else {
-      pass.toLeaf(leaves[input], own);
+      pass.toLeaf(leaf, Arithmetic.inType(gradient, leaf.dtype()));
     }
   }
 }

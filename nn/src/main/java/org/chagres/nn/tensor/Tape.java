@@ -40,6 +40,16 @@ public final class Tape {
     /** Whether an input needs a gradient. */
     boolean needs(int input);
 
+    /**
+     * Memory for the gradient of an input, contents not defined: where the gradients of a flat block's parameter lie, if that
+     * may be, else a fresh tensor. What comes back is filled and handed to {@link #gradient}.
+     *
+     * @param input which
+     * @param shape the input's
+     * @return f32, row-major
+     */
+    Tensor into(int input, int... shape);
+
     /** Hands over the gradient of an input, of the input's shape. Ignored where none is needed. */
     void gradient(int input, Tensor gradient);
   }

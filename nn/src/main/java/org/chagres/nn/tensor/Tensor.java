@@ -39,6 +39,8 @@ public final class Tensor {
   private boolean view;
   /** Where the gradient is to lie, in a flat block; filled where {@link #grad} is this tensor. */
   private Tensor gradHome;
+  /** Whether a derivative is filling it. */
+  private boolean gradHomeTaken;
 
   private Tensor(Storage storage, long offset, int[] shape, long[] strides, DType dtype, Version version) {
     this.storage = storage;
@@ -321,12 +323,12 @@ public final class Tensor {
 
   /** Whether it is dense in the row-major order of its shape. */
   public boolean isContiguous() {
-    return Layout.same(shape, strides, Layout.rowMajor(shape));
+    return Layout.isRowMajor(shape, strides);
   }
 
   /** Whether it is dense as (N, H, W, C), for a shape (N, C, H, W). */
   public boolean isChannelsLast() {
-    return shape.length == 4 && Layout.same(shape, strides, Layout.channelsLast(shape));
+    return shape.length == 4 && Layout.isChannelsLast(shape, strides);
   }
 
   /**
@@ -491,6 +493,7 @@ public final class Tensor {
   /** Forgets the gradient. */
   public void clearGrad() {
     grad = null;
+    gradHomeTaken = false;
   }
 
   /** Keeps the gradient of a result of recorded ops, too. */
@@ -545,11 +548,23 @@ public final class Tensor {
     }
   }
 
+  /** Lends the place of the gradient to a derivative that writes row-major; null where there is none, or it is in use. */
+  Tensor takeGradHome() {
+    if (gradHome == null || grad != null || gradHomeTaken || !gradHome.isContiguous()) {
+      return null;
+    }
+    gradHomeTaken = true;
+    return gradHome;
+  }
+
   /** Adds to the gradient; {@code adopt}: the tensor is a temporary that may become the gradient. */
   void accumulate(Tensor gradient, boolean adopt) {
     if (grad != null) {
       Arithmetic.addInto(grad, gradient);
-    } else if (gradHome != null) {
+    } else if (gradHome != null && gradient == gradHome) {
+      gradHome.changed();
+      grad = gradHome;
+    } else if (gradHome != null && !gradHomeTaken) {
       Arithmetic.copyInto(gradHome, gradient);
       grad = gradHome;
     } else if (adopt && Layout.same(shape, gradient.strides, strides)) {
@@ -571,7 +586,7 @@ public final class Tensor {
     if (count() != 1) {
       throw new IllegalStateException("item() is for one element; this tensor is " + Layout.toString(shape));
     }
-    return Transfer.doubles(this)[0];
+    return Transfer.item(this);
   }
 
   /** All values as floats, in row-major order. */

@@ -68,16 +68,28 @@ final class Transfer {
     double[] out = new double[Math.toIntExact(in.count())];
     MemorySegment m = in.data();
     for (int i = 0; i < out.length; i++) {
-      out[i] = switch (in.dtype()) {
-        case F32 -> m.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        case F64 -> m.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
-        case I64 -> m.getAtIndex(ValueLayout.JAVA_LONG, i);
-        case I32 -> m.getAtIndex(ValueLayout.JAVA_INT, i);
-        case U8, BOOL -> m.get(ValueLayout.JAVA_BYTE, i) & 0xff;
-      };
+      out[i] = value(in.dtype(), m, i);
     }
     java.lang.ref.Reference.reachabilityFence(in);
     return out;
+  }
+
+  /** The first element of a tensor. */
+  static double item(Tensor x) {
+    Tensor in = to(x, Device.cpu());
+    double value = value(in.dtype(), in.data(), 0);
+    java.lang.ref.Reference.reachabilityFence(in);
+    return value;
+  }
+
+  private static double value(DType type, MemorySegment m, int i) {
+    return switch (type) {
+      case F32 -> m.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      case F64 -> m.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+      case I64 -> m.getAtIndex(ValueLayout.JAVA_LONG, i);
+      case I32 -> m.getAtIndex(ValueLayout.JAVA_INT, i);
+      case U8, BOOL -> m.get(ValueLayout.JAVA_BYTE, i) & 0xff;
+    };
   }
 
   static long[] longs(Tensor x) {

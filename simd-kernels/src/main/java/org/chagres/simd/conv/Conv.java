@@ -1,8 +1,6 @@
 package org.chagres.simd.conv;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.memory.Native;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
@@ -20,15 +18,11 @@ import org.chagres.simd.shape.ConvShape;
  */
 public final class Conv {
 
-  private static final int MOST_VIEWS = 256;
-  private static final Map<ConvShape, View> FORWARD = new ConcurrentHashMap<>();
-  private static final Map<ConvShape, View> BACKWARD_DATA = new ConcurrentHashMap<>();
-
   private Conv() {}
 
   /** Bytes of the weight packed for a pass; the same for any number of images. */
   public static long packedBytes(ConvShape shape, ConvPass pass) {
-    return PackedWeight.bytes(view(shape, pass));
+    return plan(shape, pass).packedBytes();
   }
 
   /**
@@ -40,11 +34,11 @@ public final class Conv {
    * @param packed of {@link #packedBytes}
    */
   public static Job pack(ConvShape shape, ConvPass pass, MemorySegment w, MemorySegment packed) {
-    View view = view(shape, pass);
+    DirectPlan plan = plan(shape, pass);
     long from = Native.address(w, bytes(shape.wCount()), "w");
-    long to = Native.address(packed, PackedWeight.bytes(view), "packed");
+    long to = Native.address(packed, plan.packedBytes(), "packed");
     var filter = new PackedWeight.Filter(shape.kernel().h(), shape.kernel().w());
-    return new PackedWeight(view, pass, filter, from, to);
+    return new PackedWeight(plan.view(), pass, filter, from, to);
   }
 
   /**
@@ -58,12 +52,12 @@ public final class Conv {
    */
   public static Job forward(
       ConvShape shape, MemorySegment x, MemorySegment packed, MemorySegment bias, MemorySegment y) {
-    View view = view(shape, ConvPass.FORWARD);
+    DirectPlan plan = plan(shape, ConvPass.FORWARD);
     return new DirectJob(
-        view,
+        plan,
         new DirectArguments(
             Native.address(x, bytes(shape.xCount()), "x"),
-            Native.address(packed, PackedWeight.bytes(view), "packed"),
+            Native.address(packed, plan.packedBytes(), "packed"),
             Native.optionalAddress(bias, bytes(shape.k()), "bias"),
             Native.address(y, bytes(shape.yCount()), "y")));
   }
@@ -77,12 +71,12 @@ public final class Conv {
    * @param dx (N, H, W, C), written; zero where no output reads the input
    */
   public static Job backwardData(ConvShape shape, MemorySegment dy, MemorySegment packed, MemorySegment dx) {
-    View view = view(shape, ConvPass.BACKWARD_DATA);
+    DirectPlan plan = plan(shape, ConvPass.BACKWARD_DATA);
     return new DirectJob(
-        view,
+        plan,
         new DirectArguments(
             Native.address(dy, bytes(shape.yCount()), "dy"),
-            Native.address(packed, PackedWeight.bytes(view), "packed"),
+            Native.address(packed, plan.packedBytes(), "packed"),
             0,
             Native.address(dx, bytes(shape.xCount()), "dx")));
   }
@@ -107,19 +101,10 @@ public final class Conv {
     return new FilterJob(shape, arguments);
   }
 
-  /** The view of a pass, once it is sure that no size overflows. */
-  private static View view(ConvShape s, ConvPass pass) {
-    Map<ConvShape, View> views = pass == ConvPass.FORWARD ? FORWARD : BACKWARD_DATA;
-    View known = views.get(s);
-    if (known == null) {
-      check(s);
-      if (views.size() >= MOST_VIEWS) {
-        views.clear(); // shapes that never come back must not pile up
-      }
-      known = View.of(s, pass);
-      views.put(s, known);
-    }
-    return known;
+  /** The plan of a pass, once it is sure that no size overflows. */
+  private static DirectPlan plan(ConvShape s, ConvPass pass) {
+    check(s);
+    return DirectPlan.of(s, pass);
   }
 
   private static void check(ConvShape s) {

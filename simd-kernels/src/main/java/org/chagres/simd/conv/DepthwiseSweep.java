@@ -11,12 +11,8 @@ final class DepthwiseSweep implements Sweep {
   private final Windows windows;
   private final int[] taps;
   private final int channels;
-  private final DirectArguments arguments;
-  private final long packed;
 
-  DepthwiseSweep(View view, Part part, DirectArguments arguments, long packed) {
-    this.arguments = arguments;
-    this.packed = packed;
+  DepthwiseSweep(View view, Part part) {
     this.channels = view.target().c();
     int padded = Lanes.roundUp(channels);
     long flops = 2L * part.taps() * channels;
@@ -49,9 +45,8 @@ final class DepthwiseSweep implements Sweep {
     return initAt() + Math.ceilDiv(4L * Lanes.roundUp(channels), 64L) * 64;
   }
 
-  /** Does a chunk. */
   @Override
-  public void run(int chunk, long local) {
+  public void run(int chunk, DirectArguments arguments, long packed, long local) {
     int pixels = windows.prepare(chunk, arguments.source(), arguments.target(), local, local + sourceAt());
     int tiles = Math.ceilDiv(pixels, Tiling.PIXELS);
     int padded = Lanes.roundUp(channels);

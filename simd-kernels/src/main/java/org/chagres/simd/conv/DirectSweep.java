@@ -16,21 +16,15 @@ final class DirectSweep implements Sweep {
   private final int[] taps;
   private final int depth;
   private final int splits;
-  private final DirectArguments arguments;
-  private final long packed;
 
   /**
    * A sweep.
    *
    * @param view the pass
    * @param part of it
-   * @param arguments addresses
-   * @param packed the part's packed weights
    */
-  DirectSweep(View view, Part part, DirectArguments arguments, long packed) {
+  DirectSweep(View view, Part part) {
     this.view = view;
-    this.arguments = arguments;
-    this.packed = packed;
     this.depth = part.taps() * view.sourceChannels();
     long flops = 2L * depth * view.target().c();
     long pixels = part.pixels() * view.images();
@@ -81,9 +75,8 @@ final class DirectSweep implements Sweep {
     return Math.ceilDiv(panelsAt() + Panel.bytes(panels), 64) * 64;
   }
 
-  /** Does a chunk. */
   @Override
-  public void run(int chunk, long local) {
+  public void run(int chunk, DirectArguments arguments, long packed, long local) {
     int pixels =
         windows.prepare(chunk / splits, arguments.source(), arguments.target(), local, local + sourceAt());
     int channels = view.targetChannels();
@@ -99,13 +92,15 @@ final class DirectSweep implements Sweep {
         int source = 4 * group * view.sourceChannels();
         Panel.write(panels, taps, view.sourceChannels(), source, local + panelsAt());
       }
-      block(group, i % blocks, pixels, local);
+      block(i, pixels, arguments, packed, local);
     }
   }
 
   /** One block of channels of a group. Between panels, and where the block is not full, its sums rest in scratch. */
-  private void block(int group, int block, int pixels, long local) {
+  private void block(int i, int pixels, DirectArguments arguments, long packed, long local) {
     int channels = view.targetChannels();
+    int group = i / Tiling.blocks(channels);
+    int block = i % Tiling.blocks(channels);
     int width = Tiling.blockWidth(channels, block);
     int real = Math.min(width, channels - block * Tiling.WIDTH);
     int first = group * channels + block * Tiling.WIDTH;

@@ -34,7 +34,7 @@ public final class Pool {
       checkCells(shape);
     }
     return new MaxForward(
-        new Windows(shape), address(x, 4 * shape.xCount(), "x"), address(y, 4 * shape.yCount(), "y"), at);
+        Windows.of(shape), address(x, 4 * shape.xCount(), "x"), address(y, 4 * shape.yCount(), "y"), at);
   }
 
   /**
@@ -47,7 +47,7 @@ public final class Pool {
   public static Job maxBackward(PoolShape shape, MemorySegment dy, MemorySegment indices, MemorySegment dx) {
     checkCells(shape);
     return new MaxBackward(
-        new Windows(shape),
+        Windows.of(shape),
         address(dy, 4 * shape.yCount(), "dy"),
         address(indices, shape.yCount(), "indices"),
         address(dx, 4 * shape.xCount(), "dx"));
@@ -61,7 +61,7 @@ public final class Pool {
    */
   public static Job averageForward(PoolShape shape, MemorySegment x, MemorySegment y) {
     return new AverageForward(
-        new Windows(shape), address(x, 4 * shape.xCount(), "x"), address(y, 4 * shape.yCount(), "y"));
+        Windows.of(shape), address(x, 4 * shape.xCount(), "x"), address(y, 4 * shape.yCount(), "y"));
   }
 
   /**
@@ -72,11 +72,11 @@ public final class Pool {
    */
   public static Job averageBackward(PoolShape shape, MemorySegment dy, MemorySegment dx) {
     return new AverageBackward(
-        new Windows(shape), address(dy, 4 * shape.yCount(), "dy"), address(dx, 4 * shape.xCount(), "dx"));
+        Windows.of(shape), address(dy, 4 * shape.yCount(), "dy"), address(dx, 4 * shape.xCount(), "dx"));
   }
 
   private static void checkCells(PoolShape shape) {
-    long cells = new Windows(shape).largest();
+    long cells = Windows.of(shape).largest();
     if (cells > MAX_INDEXED_CELLS) {
       throw new IllegalArgumentException(
           "max pooling: a window of " + cells + " cells is too large for positions of one byte, at most "

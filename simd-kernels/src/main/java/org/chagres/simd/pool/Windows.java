@@ -1,9 +1,14 @@
 package org.chagres.simd.pool;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.chagres.simd.shape.PoolShape;
 
-/** A pooling's windows, worked out once as plain arrays: where they begin and end, and where their padding begins. */
+/** A pooling's windows, worked out once for a shape as plain arrays: where they begin and end, and where their padding begins. */
 final class Windows {
+
+  private static final int MOST = 256;
+  private static final Map<PoolShape, Windows> KNOWN = new ConcurrentHashMap<>();
 
   final PoolShape shape;
   final int[] top;
@@ -11,7 +16,7 @@ final class Windows {
   final int[] left;
   final int[] right;
 
-  Windows(PoolShape shape) {
+  private Windows(PoolShape shape) {
     this.shape = shape;
     this.top = new int[shape.out().h()];
     this.bottom = new int[shape.out().h()];
@@ -27,6 +32,19 @@ final class Windows {
       right[i] = shape.right(i);
       check(left[i], right[i]);
     }
+  }
+
+  /** The windows of a shape. */
+  static Windows of(PoolShape shape) {
+    Windows known = KNOWN.get(shape);
+    if (known == null) {
+      if (KNOWN.size() >= MOST) {
+        KNOWN.clear(); // shapes that never come back must not pile up
+      }
+      known = new Windows(shape);
+      KNOWN.put(shape, known);
+    }
+    return known;
   }
 
   private void check(int from, int to) {
