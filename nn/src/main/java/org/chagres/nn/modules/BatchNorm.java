@@ -1,6 +1,9 @@
 package org.chagres.nn.modules;
 
 import java.util.Optional;
+import org.chagres.nn.functional.BatchNormChain;
+import org.chagres.nn.functional.BatchNormChain.Tail;
+import org.chagres.nn.functional.FoldedNorm.Parts;
 import org.chagres.nn.functional.Normalization;
 import org.chagres.nn.functional.Normalization.Scale;
 import org.chagres.nn.functional.Normalization.Statistics;
@@ -114,15 +117,56 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
           "expected " + shapes() + " with " + channels + " channels in dimension 1, got "
               + java.util.Arrays.toString(x.shape()));
     }
-    long seen = (long) batches.item() + 1;
-    double factor = cumulative ? 1.0 / seen : momentum;
-    Optional<Statistics> running =
-        track ? Optional.of(new Statistics(runningMean, runningVar, factor)) : Optional.empty();
-    Tensor y = Normalization.batchNorm(x, scale, running, isTraining(), eps);
-    if (isTraining() && track) {
-      batches.fill(seen); // counted once it is known to fit
-    }
+    long seen = seen();
+    Tensor y = Normalization.batchNorm(x, scale, running(seen), isTraining(), eps);
+    count(seen);
     return y;
+  }
+
+  /** Batches seen with this one. */
+  private long seen() {
+    return (long) batches.item() + 1;
+  }
+
+  private Optional<Statistics> running(long seen) {
+    double factor = cumulative ? 1.0 / seen : momentum;
+    return track ? Optional.of(new Statistics(runningMean, runningVar, factor)) : Optional.empty();
+  }
+
+  /** Counts a batch, once it is known to fit. */
+  private void count(long seen) {
+    if (isTraining() && track) {
+      batches.fill(seen);
+    }
+  }
+
+  /** Whether it can be run with the ReLU after it on this input, as is usual; else they are run one after another. */
+  boolean chains(Tensor x) {
+    boolean image = x.rank() == 4 && x.dtype() == DType.F32 && x.size(1) == channels && takes(4);
+    return image && x.count() > channels && x.device().equals(runningMean.device());
+  }
+
+  /** Itself, a ReLU and what follows that. */
+  Tensor chain(Tensor x, Tail tail) {
+    long seen = seen();
+    Tensor y;
+    try {
+      y = BatchNormChain.batchNormRelu(x, scale, running(seen), isTraining(), eps, tail);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path() + ": " + e.getMessage(), e);
+    }
+    count(seen);
+    return y;
+  }
+
+  /** Whether it is but a scale and a shift of so many channels that do not change from batch to batch. */
+  boolean folds(int out) {
+    return out == channels && track && !isTraining();
+  }
+
+  /** Itself and a convolution's weight and bias. */
+  Parts foldInto(Tensor weight, Optional<Tensor> bias) {
+    return new Parts(weight, bias, scale, new Statistics(runningMean, runningVar, 0), eps);
   }
 
   @Override
