@@ -172,7 +172,8 @@ final class BatchBackward extends Job {
           d.fma(
               FloatVector.fromMemorySegment(S, ALL, s + 2 * pitch, ORDER),
               FloatVector.fromMemorySegment(S, ALL, s + 3 * pitch, ORDER));
-      FloatVector v = FloatVector.fromMemorySegment(S, ALL, g + o, ORDER).blend(0f, z.compare(VectorOperators.LE, floor));
+      FloatVector v =
+          FloatVector.fromMemorySegment(S, ALL, g + o, ORDER).blend(0f, z.compare(VectorOperators.LE, floor));
       d.fma(v, FloatVector.fromMemorySegment(S, ALL, s + pitch, ORDER)).intoMemorySegment(ALL, s + pitch, ORDER);
       FloatVector.fromMemorySegment(S, ALL, s, ORDER).add(v).intoMemorySegment(ALL, s, ORDER);
     }

@@ -135,10 +135,12 @@ public final class ColumnGradients {
     for (; c + S.length() <= columns; c += S.length()) {
       long o = 4L * c;
       FloatVector d =
-          FloatVector.fromMemorySegment(S, ALL, x + o, ORDER).sub(FloatVector.fromMemorySegment(S, ALL, mean + o, ORDER));
+          FloatVector.fromMemorySegment(S, ALL, x + o, ORDER)
+              .sub(FloatVector.fromMemorySegment(S, ALL, mean + o, ORDER));
       FloatVector scale = FloatVector.fromMemorySegment(S, ALL, numbers + o, ORDER);
       FloatVector z = d.fma(scale, FloatVector.fromMemorySegment(S, ALL, shift + o, ORDER));
-      FloatVector v = FloatVector.fromMemorySegment(S, ALL, g + o, ORDER).blend(0f, z.compare(VectorOperators.LE, floor));
+      FloatVector v =
+          FloatVector.fromMemorySegment(S, ALL, g + o, ORDER).blend(0f, z.compare(VectorOperators.LE, floor));
       FloatVector rest = v.sub(FloatVector.fromMemorySegment(S, ALL, b + o, ORDER));
       d.fma(FloatVector.fromMemorySegment(S, ALL, k + o, ORDER), rest)
           .mul(scale)

@@ -147,9 +147,7 @@ class NormTest {
     Random random = random(15);
     for (int[] s : SHAPES) {
       NormShape shape = new NormShape(s[0], s[1], EPS);
-      double[] data = shifted(random, shape);
-      data[random.nextInt(data.length)] = Double.NaN;
-      MemorySegment x = floats(data);
+      MemorySegment x = floats(shifted(random, shape));
       MemorySegment dy = floats(normal(random, shape.count()));
       Moments m = new Moments(floats(normal(random, s[1])), floats(normal(random, s[1])));
       Affine a = new Affine(floats(normal(random, s[1])), floats(normal(random, s[1])));
@@ -173,6 +171,23 @@ class NormTest {
         assertEquals(-1, two.bias().mismatch(one.bias()), what + " db");
       }
     }
+  }
+
+  /** Not zero: a NaN goes through a ReLU, and a gradient goes back through it. */
+  @Test
+  void reluKeepsNan() {
+    int columns = 19;
+    NormShape shape = new NormShape(1, columns, EPS);
+    double[] nan = fill(columns, Double.NaN);
+    MemorySegment x = floats(nan);
+    Moments m = new Moments(floats(new double[columns]), floats(ones(columns)));
+    MemorySegment y = empty(columns);
+    runOn(1, BatchNorm.applyRelu(shape, x, m, Affine.NONE, y));
+    assertClose(nan, y, 0, "forward");
+    Gradients out = new Gradients(empty(columns), empty(columns), empty(columns));
+    runOn(1, BatchNorm.backwardRelu(shape, false, floats(fill(columns, 3)), x, m, Affine.NONE, out));
+    assertClose(fill(columns, 3), out.x(), 0, "backward");
+    assertClose(fill(columns, 3), out.bias(), 0, "bias");
   }
 
   @Test
