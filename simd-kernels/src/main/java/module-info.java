@@ -4,6 +4,7 @@ module org.chagres.simd {
 
   exports org.chagres.simd.conv;
   exports org.chagres.simd.elementwise;
+  exports org.chagres.simd.fused;
   exports org.chagres.simd.gemm;
   exports org.chagres.simd.index;
   exports org.chagres.simd.lanes;

@@ -28,16 +28,16 @@ public final class Normalization {
       }
     }
 
-    private Scale dense(Tensor x, int... shape) {
+    Scale dense(Tensor x, int... shape) {
       return new Scale(
           Arguments.parameter("weight", weight, x, shape), Arguments.parameter("bias", bias, x, shape));
     }
 
-    private Tensor[] inputs(Tensor x) {
+    Tensor[] inputs(Tensor x) {
       return weight.isPresent() ? Tape.list(x, weight.get(), bias.get()) : Tape.list(x);
     }
 
-    private Affine affine() {
+    Affine affine() {
       return new Affine(Arguments.data(weight), Arguments.data(bias));
     }
 
@@ -54,7 +54,7 @@ public final class Normalization {
   /** Running mean and variance of a channel, and the share of the new value in their update. */
   public record Statistics(Tensor mean, Tensor variance, double momentum) {
 
-    private void check(Tensor x, int channels) {
+    void check(Tensor x, int channels) {
       for (Tensor t : new Tensor[] {mean, variance}) {
         Tensor dense = Arguments.parameter("running statistics", Optional.of(t), x, channels).get();
         if (dense != t) {
@@ -92,16 +92,7 @@ public final class Normalization {
     Tensor mean = Tensor.empty("batch_norm", DType.F32, x.device(), channels);
     Tensor inverseStd = Tensor.empty("batch_norm", DType.F32, x.device(), channels);
     Moments moments = new Moments(mean.data(), inverseStd.data());
-    Running update = running.map(r -> new Running(r.mean().data(), r.variance().data(), r.momentum())).orElse(NONE);
-    if (batch) {
-      x.backend().norm().batchMoments(s, in.data(), moments, update);
-      running.ifPresent(r -> {
-        r.mean().changed();
-        r.variance().changed();
-      });
-    } else {
-      x.backend().norm().runningMoments(s, update, moments);
-    }
+    moments(s, in, running, batch, moments);
     Tensor y = in.freshLike("batch_norm");
     x.backend().norm().batchApply(s, in.data(), moments, scale.affine(), y.data());
     Arguments.keep(in, scale);
@@ -123,6 +114,24 @@ public final class Normalization {
       }
       Arguments.keep(d);
     });
+  }
+
+  /** The moments to normalise with: the batch's own, by which running ones are brought up to date, or the running ones. */
+  static void moments(NormShape s, Tensor in, Optional<Statistics> running, boolean batch, Moments moments) {
+    Running update = NONE;
+    if (running.isPresent()) {
+      Statistics r = running.get();
+      update = new Running(r.mean().data(), r.variance().data(), r.momentum());
+    }
+    if (!batch) {
+      in.backend().norm().runningMoments(s, update, moments);
+      return;
+    }
+    in.backend().norm().batchMoments(s, in.data(), moments, update);
+    if (running.isPresent()) {
+      running.get().mean().changed();
+      running.get().variance().changed();
+    }
   }
 
   private static final Running NONE = new Running(MemorySegment.NULL, MemorySegment.NULL, 0);

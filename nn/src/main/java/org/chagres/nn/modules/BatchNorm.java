@@ -4,6 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import org.chagres.nn.backend.Recorder;
+import org.chagres.nn.functional.BatchNormChain;
+import org.chagres.nn.functional.BatchNormChain.Tail;
+import org.chagres.nn.functional.FoldedNorm.Parts;
 import org.chagres.nn.functional.Normalization;
 import org.chagres.nn.functional.Normalization.Scale;
 import org.chagres.nn.functional.Normalization.Statistics;
@@ -118,18 +121,28 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
           "expected " + shapes() + " with " + channels + " channels in dimension 1, got "
               + java.util.Arrays.toString(x.shape()));
     }
+    Tensor y = Normalization.batchNorm(x, scale, running(), isTraining(), eps);
+    countBatch();
+    return y;
+  }
+
+  private Optional<Statistics> running() {
+    if (!track) {
+      return Optional.empty();
+    }
     double factor = momentum;
-    if (cumulative && isTraining() && track) {
+    if (cumulative && isTraining()) {
       Recorder.refuse("a cumulative momentum changes with each batch");
       factor = 1.0 / (batches.item() + 1);
     }
-    Optional<Statistics> running =
-        track ? Optional.of(new Statistics(runningMean, runningVar, factor)) : Optional.empty();
-    Tensor y = Normalization.batchNorm(x, scale, running, isTraining(), eps);
+    return Optional.of(new Statistics(runningMean, runningVar, factor));
+  }
+
+  /** Counts a batch, once it is known to fit. */
+  private void countBatch() {
     if (isTraining() && track) {
-      Recorder.host(this::count); // once it is known to fit
+      Recorder.host(this::count);
     }
-    return y;
   }
 
   private void count() {
@@ -140,6 +153,34 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
     } else {
       batches.fill(batches.item() + 1);
     }
+  }
+
+  /** Whether it can be run with the ReLU after it on this input, as is usual; else they are run one after another. */
+  boolean chains(Tensor x) {
+    boolean image = x.rank() == 4 && x.dtype() == DType.F32 && x.size(1) == channels && takes(4);
+    return image && x.count() > channels && x.device().equals(runningMean.device());
+  }
+
+  /** Itself, a ReLU and what follows that. */
+  Tensor chain(Tensor x, Tail tail) {
+    Tensor y;
+    try {
+      y = BatchNormChain.batchNormRelu(x, scale, running(), isTraining(), eps, tail);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path() + ": " + e.getMessage(), e);
+    }
+    countBatch();
+    return y;
+  }
+
+  /** Whether it is but a scale and a shift of so many channels that do not change from batch to batch. */
+  boolean folds(int out) {
+    return out == channels && track && !isTraining();
+  }
+
+  /** Itself and a convolution's weight and bias. */
+  Parts foldInto(Tensor weight, Optional<Tensor> bias) {
+    return new Parts(weight, bias, scale, new Statistics(runningMean, runningVar, 0), eps);
   }
 
   @Override

@@ -3,8 +3,10 @@ package org.chagres.nn.modules;
 import java.util.Optional;
 import org.chagres.nn.functional.Convolution;
 import org.chagres.nn.functional.Convolution.Options;
+import org.chagres.nn.functional.FoldedNorm;
 import org.chagres.nn.functional.PackedWeights;
 import org.chagres.nn.init.Init;
+import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.shape.Size;
 
@@ -115,6 +117,21 @@ public final class Conv2d extends Layer {
   /** (out), if it has one. */
   public Optional<Tensor> bias() {
     return bias;
+  }
+
+  /** Whether the norm that follows can be folded into its weight: in evaluation by running statistics, with nothing recorded. */
+  boolean foldsWith(BatchNorm2d norm, Tensor x) {
+    return norm.folds(out) && !Grad.records(x, weight, bias.orElse(weight), norm.weight().orElse(weight),
+        norm.bias().orElse(weight));
+  }
+
+  /** Itself, the norm that follows and perhaps a ReLU as one convolution. */
+  Tensor folded(Tensor x, BatchNorm2d norm, boolean relu, FoldedNorm fold) {
+    try {
+      return fold.conv2d(x, norm.foldInto(weight, bias), options, relu);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path() + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

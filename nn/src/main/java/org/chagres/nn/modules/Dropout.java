@@ -19,6 +19,11 @@ public final class Dropout extends Layer {
     this.p = p;
   }
 
+  /** Probability of a zero. */
+  double probability() {
+    return p;
+  }
+
   @Override
   protected Tensor compute(Tensor x) {
     return isTraining() ? org.chagres.nn.functional.Dropout.dropout(x, p, Generator.standard()) : x;

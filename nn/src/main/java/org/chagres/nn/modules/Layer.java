@@ -1,6 +1,5 @@
 package org.chagres.nn.modules;
 
-import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.tensor.Tensor;
 
 /**
@@ -17,11 +16,7 @@ public abstract class Layer extends Module {
 
   @Override
   public final Tensor forward(Tensor x) {
-    Recorder recorder = Recorder.current();
-    if (recorder != null) {
-      boolean training = isTraining();
-      recorder.uses(this, () -> isTraining() == training);
-    }
+    tellMode();
     Tensor y;
     try {
       y = compute(x);

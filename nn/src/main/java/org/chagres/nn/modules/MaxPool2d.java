@@ -1,5 +1,6 @@
 package org.chagres.nn.modules;
 
+import org.chagres.nn.functional.BatchNormChain;
 import org.chagres.nn.functional.Pooling;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.shape.PoolShape.Window;
@@ -42,13 +43,24 @@ public final class MaxPool2d extends Layer {
     boolean fits = h >= 0 && w >= 0 && h <= window.kernel().h() / 2 && w <= window.kernel().w() / 2;
     option(fits, "padding", "0 up to half the kernel " + window.kernel(), new Size(h, w));
     window = new Window(window.kernel(), window.stride(), new Size(h, w), window.ceilMode(), window.countPadding());
+    restructured(); // a chain may hold the window
     return this;
   }
 
   /** Whether the output size is rounded up. */
   public MaxPool2d ceilMode(boolean on) {
     window = new Window(window.kernel(), window.stride(), window.padding(), on, window.countPadding());
+    restructured(); // a chain may hold the window
     return this;
+  }
+
+  Window window() {
+    return window;
+  }
+
+  /** Whether it can be part of a chain of modules run together, for an input of a norm before it. */
+  boolean chains(Tensor x) {
+    return BatchNormChain.fits(window, x.size(2), x.size(3));
   }
 
   @Override

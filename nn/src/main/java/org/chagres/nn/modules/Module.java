@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.state.StateException;
 import org.chagres.nn.state.StateFiles;
 import org.chagres.nn.tensor.Device;
@@ -21,6 +23,8 @@ import org.chagres.nn.tensor.Tensor;
  */
 public abstract class Module {
 
+  private static final AtomicInteger STRUCTURE = new AtomicInteger();
+
   private final Map<String, Module> children = new LinkedHashMap<>();
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -33,6 +37,34 @@ public abstract class Module {
 
   /** Computes the result. */
   public abstract Tensor forward(Tensor x);
+
+  /**
+   * The modules whose forward, one after another, is this module's: so that a {@link Sequential} that holds it can run neighbours
+   * together ({@link Sequential#fusion}). Itself unless overridden; a module that does nothing but call a {@code Sequential} of its
+   * own gives that one's chain. It must not change, but for what is registered later.
+   */
+  public List<Module> chain() {
+    return List.of(this);
+  }
+
+  /** Tells a recorder, if there is one, that the step is right for the mode this module is in. */
+  final void tellMode() {
+    Recorder recorder = Recorder.current();
+    if (recorder != null) {
+      boolean training = isTraining();
+      recorder.uses(this, () -> isTraining() == training);
+    }
+  }
+
+  /** Notes that what was worked out from the tree of modules is to be worked out anew. */
+  static void restructured() {
+    STRUCTURE.incrementAndGet();
+  }
+
+  /** Changes whenever any module anywhere is registered. */
+  static int structure() {
+    return STRUCTURE.get();
+  }
 
   // ---- Registration -----------------------------------------------------------------------------------------------------
 
@@ -51,6 +83,7 @@ public abstract class Module {
     Module child = module;
     child.parent = this;
     child.name = childName;
+    restructured();
     return module;
   }
 

@@ -59,6 +59,11 @@ public final class Summary {
     return summary;
   }
 
+  /** Whether a summary is being made on this thread: layers then run one by one. */
+  static boolean isWatching() {
+    return WATCHING.get() != null;
+  }
+
   static void observe(Layer layer, Tensor x, Tensor y) {
     Summary s = WATCHING.get();
     if (s != null) {

@@ -7,6 +7,9 @@ import static org.chagres.nn.samples.OpSample.positive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.chagres.nn.functional.BatchNormChain;
+import org.chagres.nn.functional.BatchNormChain.Dropping;
+import org.chagres.nn.functional.BatchNormChain.Tail;
 import org.chagres.nn.functional.Convolution;
 import org.chagres.nn.functional.Convolution.Options;
 import org.chagres.nn.functional.Dropout;
@@ -29,6 +32,7 @@ final class ImageSamples {
     convolutions(all);
     pools(all);
     norms(all);
+    chains(all);
     // One dimension: which elements are dropped goes by their place in memory.
     all.add(new OpSample("dropout", x -> Dropout.dropout(x[0], 0.4, new Generator(3)), any(21)));
     return all;
@@ -69,6 +73,34 @@ final class ImageSamples {
     for (Size out : List.of(Size.of(1), new Size(3, 4), new Size(7, 2))) {
       all.add(new OpSample("adaptive avg pool " + out, x -> Pooling.adaptiveAvgPool2d(x[0], out), any(shape)));
     }
+  }
+
+  /** Batch norm, ReLU and what follows; the values keep away from the ReLU's kink and from ties. */
+  private static void chains(List<OpSample> all) {
+    int[] shape = {2, 3, 4, 4};
+    Window halves = new Window(Size.of(2), Size.of(2), Size.of(0), false, true);
+    Window overlapping = new Window(new Size(2, 3), new Size(1, 2), new Size(1, 0), false, true);
+    for (Optional<Window> w : List.of(Optional.<Window>empty(), Optional.of(halves), Optional.of(overlapping))) {
+      for (boolean drops : new boolean[] {false, true}) {
+        String name = "batch norm, relu, max pool " + w.map(Window::toString).orElse("without")
+            + (drops ? ", dropout" : "");
+        all.add(new OpSample(name, x -> chain(x, true, w, drops), distinct(shape), positive(3), any(3)));
+        all.add(new OpSample(name + " without scale", x -> chain(x, true, w, drops), distinct(shape)));
+        all.add(new OpSample(name + " in evaluation", x -> chain(x, false, w, drops), distinct(shape), positive(3),
+            any(3)));
+      }
+    }
+  }
+
+  private static Tensor chain(Tensor[] x, boolean training, Optional<Window> window, boolean drops) {
+    Scale scale = x.length > 1
+        ? new Scale(Optional.of(x[1]), Optional.of(x[2].mul(0.002))) // so small that it crosses no kink
+        : new Scale(Optional.empty(), Optional.empty());
+    Statistics running = new Statistics(
+        Tensor.of(new float[] {0.1f, -0.2f, 0.3f}), Tensor.of(new float[] {0.5f, 1, 2}), 0.1);
+    Optional<Dropping> drop = drops ? Optional.of(new Dropping(0.3, new Generator(4))) : Optional.empty();
+    return BatchNormChain.batchNormRelu(
+        x[0], scale, training ? Optional.empty() : Optional.of(running), training, 1e-2, new Tail(window, drop));
   }
 
   private static void norms(List<OpSample> all) {

@@ -1,13 +1,11 @@
 package org.chagres.simd.norm;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.memory.Native.ALL;
-import static org.chagres.simd.memory.Native.address;
-import static org.chagres.simd.memory.Native.optionalAddress;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Floats;
 import org.chagres.simd.lanes.Lanes;
@@ -16,8 +14,9 @@ import org.chagres.simd.parallel.Split;
 import org.chagres.simd.shape.NormShape;
 
 /**
- * Backward of batch norm in two passes over memory: column sums of dy and of dy · (x - mean), f32 over at most 128 rows and
- * then double, and after their combination dx = a · (dy - b - (x - mean) · k).
+ * Backward of batch norm, or of batch norm and ReLU, in two passes over memory: column sums of g and of g · (x - mean), f32 over
+ * at most 128 rows and then double, and after their combination dx = a · (g - b + (x - mean) · k). g is dy or, with a ReLU, dy
+ * where the normalised value, worked out again from x as forward did, is over zero.
  */
 final class BatchBackward extends Job {
 
@@ -30,24 +29,15 @@ final class BatchBackward extends Job {
   private final long dy;
   private final long x;
   private final Columns in;
-  private final Out out;
+  private final ColumnGradients out;
+  private final float floor;
   private final Split rows;
   private final Split combine;
 
-  /** Addresses of the gradients; 0 where left out. */
-  record Out(long x, long weight, long bias) {
-    static Out of(NormShape shape, Gradients g) {
-      long bytes = 4L * shape.columns();
-      return new Out(
-          address(g.x(), 4 * shape.count(), "dx"),
-          optionalAddress(g.weight(), bytes, "weight gradient"),
-          optionalAddress(g.bias(), bytes, "bias gradient"));
-    }
-  }
-
-  BatchBackward(NormShape shape, boolean training, long dy, long x, Columns in, Out out) {
+  BatchBackward(NormShape shape, Mode mode, long dy, long x, Columns in, ColumnGradients out) {
     this.columns = shape.columns();
-    this.training = training;
+    this.training = mode.training();
+    this.floor = ColumnGradients.floor(mode.relu());
     this.dy = dy;
     this.x = x;
     this.in = in;
@@ -56,8 +46,16 @@ final class BatchBackward extends Job {
     this.combine = Split.of(columns, 4.0 * rows.chunks());
   }
 
+  /**
+   * What is gone back through.
+   *
+   * @param training whether the moments came from x itself
+   * @param relu whether a ReLU came after
+   */
+  record Mode(boolean training, boolean relu) {}
+
   private boolean sums() {
-    return training || out.weight != 0 || out.bias != 0;
+    return training || out.sums();
   }
 
   @Override
@@ -72,12 +70,12 @@ final class BatchBackward extends Job {
 
   @Override
   public long localBytes() {
-    return 8L * columns;
+    return 16L * columns;
   }
 
   @Override
   public long sharedBytes() {
-    return 12L * columns + 16L * columns * rows.chunks();
+    return ColumnGradients.numberBytes(columns) + ColumnGradients.sumBytes(columns) * rows.chunks();
   }
 
   @Override
@@ -87,15 +85,19 @@ final class BatchBackward extends Job {
 
   @Override
   protected void run(int phase, int chunk, long local, long shared) {
-    // shared: the numbers a, b, k of each column, then each chunk's sums
-    long partial = shared + 12L * columns;
+    // shared: the numbers of each column, then each chunk's sums
+    long partial = shared + ColumnGradients.numberBytes(columns);
     switch (phase) {
       case 0 -> {
         if (sums()) {
-          accumulate(rows.from(chunk), rows.to(chunk), local, partial + 16L * columns * chunk);
+          accumulate(
+              rows.from(chunk), rows.to(chunk), local, partial + ColumnGradients.sumBytes(columns) * chunk);
         }
       }
-      case 1 -> combine((int) combine.from(chunk), (int) combine.to(chunk), shared, partial);
+      case 1 -> {
+        int chunks = sums() ? rows.chunks() : 0;
+        out.join((int) combine.from(chunk), (int) combine.to(chunk), partial, chunks, shared);
+      }
       default -> propagate(rows.from(chunk), rows.to(chunk), shared);
     }
   }
@@ -103,6 +105,7 @@ final class BatchBackward extends Job {
   private void accumulate(long from, long to, long local, long into) {
     Floats.zero(local, 2L * columns);
     Floats.zero(into, 4L * columns);
+    in.scalesAndShifts(columns, local + 8L * columns);
     long pitch = 4L * columns;
     for (long block = from; block < to; block += BLOCK) {
       long end = Math.min(block + BLOCK, to);
@@ -122,20 +125,28 @@ final class BatchBackward extends Job {
     int c = 0;
     for (; c + S.length() <= columns; c += S.length()) {
       long o = 4L * c;
+      long s = sums + o;
       FloatVector m = FloatVector.fromMemorySegment(S, ALL, mean + o, ORDER);
+      FloatVector a = FloatVector.fromMemorySegment(S, ALL, s + 2 * pitch, ORDER);
+      FloatVector b = FloatVector.fromMemorySegment(S, ALL, s + 3 * pitch, ORDER);
       long i = g + o;
       long j = from + o;
-      FloatVector g0 = FloatVector.fromMemorySegment(S, ALL, i, ORDER);
-      FloatVector g1 = FloatVector.fromMemorySegment(S, ALL, i + pitch, ORDER);
-      FloatVector p0 = FloatVector.fromMemorySegment(S, ALL, j, ORDER).sub(m).mul(g0);
-      p0 = FloatVector.fromMemorySegment(S, ALL, j + pitch, ORDER).sub(m).fma(g1, p0);
+      FloatVector d0 = FloatVector.fromMemorySegment(S, ALL, j, ORDER).sub(m);
+      FloatVector d1 = FloatVector.fromMemorySegment(S, ALL, j + pitch, ORDER).sub(m);
+      var dead0 = d0.fma(a, b).compare(VectorOperators.LE, floor);
+      var dead1 = d1.fma(a, b).compare(VectorOperators.LE, floor);
+      FloatVector g0 = FloatVector.fromMemorySegment(S, ALL, i, ORDER).blend(0f, dead0);
+      FloatVector g1 = FloatVector.fromMemorySegment(S, ALL, i + pitch, ORDER).blend(0f, dead1);
+      FloatVector p0 = d1.fma(g1, d0.mul(g0));
       i += 2 * pitch;
       j += 2 * pitch;
-      FloatVector g2 = FloatVector.fromMemorySegment(S, ALL, i, ORDER);
-      FloatVector g3 = FloatVector.fromMemorySegment(S, ALL, i + pitch, ORDER);
-      FloatVector p1 = FloatVector.fromMemorySegment(S, ALL, j, ORDER).sub(m).mul(g2);
-      p1 = FloatVector.fromMemorySegment(S, ALL, j + pitch, ORDER).sub(m).fma(g3, p1);
-      long s = sums + o;
+      FloatVector d2 = FloatVector.fromMemorySegment(S, ALL, j, ORDER).sub(m);
+      FloatVector d3 = FloatVector.fromMemorySegment(S, ALL, j + pitch, ORDER).sub(m);
+      var dead2 = d2.fma(a, b).compare(VectorOperators.LE, floor);
+      var dead3 = d3.fma(a, b).compare(VectorOperators.LE, floor);
+      FloatVector g2 = FloatVector.fromMemorySegment(S, ALL, i, ORDER).blend(0f, dead2);
+      FloatVector g3 = FloatVector.fromMemorySegment(S, ALL, i + pitch, ORDER).blend(0f, dead3);
+      FloatVector p1 = d3.fma(g3, d2.mul(g2));
       FloatVector.fromMemorySegment(S, ALL, s, ORDER)
           .add(g0.add(g1).add(g2.add(g3)))
           .intoMemorySegment(ALL, s, ORDER);
@@ -149,48 +160,32 @@ final class BatchBackward extends Job {
 
   private void sumRow(long g, long from, int first, long sums) {
     long mean = in.mean();
-    long products = sums + 4L * columns;
+    long pitch = 4L * columns;
     int c = first;
     for (; c + S.length() <= columns; c += S.length()) {
       long o = 4L * c;
-      FloatVector v = FloatVector.fromMemorySegment(S, ALL, g + o, ORDER);
-      FloatVector.fromMemorySegment(S, ALL, from + o, ORDER)
-          .sub(FloatVector.fromMemorySegment(S, ALL, mean + o, ORDER))
-          .fma(v, FloatVector.fromMemorySegment(S, ALL, products + o, ORDER))
-          .intoMemorySegment(ALL, products + o, ORDER);
-      FloatVector.fromMemorySegment(S, ALL, sums + o, ORDER).add(v).intoMemorySegment(ALL, sums + o, ORDER);
+      long s = sums + o;
+      FloatVector d =
+          FloatVector.fromMemorySegment(S, ALL, from + o, ORDER)
+              .sub(FloatVector.fromMemorySegment(S, ALL, mean + o, ORDER));
+      FloatVector z =
+          d.fma(
+              FloatVector.fromMemorySegment(S, ALL, s + 2 * pitch, ORDER),
+              FloatVector.fromMemorySegment(S, ALL, s + 3 * pitch, ORDER));
+      FloatVector v =
+          FloatVector.fromMemorySegment(S, ALL, g + o, ORDER).blend(0f, z.compare(VectorOperators.LE, floor));
+      d.fma(v, FloatVector.fromMemorySegment(S, ALL, s + pitch, ORDER)).intoMemorySegment(ALL, s + pitch, ORDER);
+      FloatVector.fromMemorySegment(S, ALL, s, ORDER).add(v).intoMemorySegment(ALL, s, ORDER);
     }
     for (; c < columns; c++) {
       long o = 4L * c;
-      float v = ALL.get(JAVA_FLOAT_UNALIGNED, g + o);
-      float centred = ALL.get(JAVA_FLOAT_UNALIGNED, from + o) - ALL.get(JAVA_FLOAT_UNALIGNED, mean + o);
-      ALL.set(JAVA_FLOAT_UNALIGNED, sums + o, ALL.get(JAVA_FLOAT_UNALIGNED, sums + o) + v);
-      ALL.set(
-          JAVA_FLOAT_UNALIGNED, products + o, Math.fma(centred, v, ALL.get(JAVA_FLOAT_UNALIGNED, products + o)));
-    }
-  }
-
-  private void combine(int from, int to, long numbers, long partial) {
-    long pitch = 4L * columns;
-    for (int c = from; c < to; c++) {
-      double sum = 0;
-      double product = 0;
-      for (int k = 0; k < rows.chunks() && sums(); k++) {
-        long at = partial + 16L * columns * k + 8L * c;
-        sum += ALL.get(JAVA_DOUBLE_UNALIGNED, at);
-        product += ALL.get(JAVA_DOUBLE_UNALIGNED, at + 8L * columns);
-      }
-      double inverse = ALL.get(JAVA_FLOAT_UNALIGNED, in.inverseStd() + 4L * c);
-      if (out.bias != 0) {
-        ALL.set(JAVA_FLOAT_UNALIGNED, out.bias + 4L * c, (float) sum);
-      }
-      if (out.weight != 0) {
-        ALL.set(JAVA_FLOAT_UNALIGNED, out.weight + 4L * c, (float) (product * inverse));
-      }
-      long at = numbers + 4L * c;
-      ALL.set(JAVA_FLOAT_UNALIGNED, at, in.scale(c));
-      ALL.set(JAVA_FLOAT_UNALIGNED, at + pitch, (float) (sum / rows.count()));
-      ALL.set(JAVA_FLOAT_UNALIGNED, at + 2 * pitch, (float) (product * inverse * inverse / rows.count()));
+      long s = sums + o;
+      float d = ALL.get(JAVA_FLOAT_UNALIGNED, from + o) - ALL.get(JAVA_FLOAT_UNALIGNED, mean + o);
+      float a = ALL.get(JAVA_FLOAT_UNALIGNED, s + 2 * pitch);
+      float z = Math.fma(d, a, ALL.get(JAVA_FLOAT_UNALIGNED, s + 3 * pitch));
+      float v = z <= floor ? 0f : ALL.get(JAVA_FLOAT_UNALIGNED, g + o);
+      ALL.set(JAVA_FLOAT_UNALIGNED, s, ALL.get(JAVA_FLOAT_UNALIGNED, s) + v);
+      ALL.set(JAVA_FLOAT_UNALIGNED, s + pitch, Math.fma(d, v, ALL.get(JAVA_FLOAT_UNALIGNED, s + pitch)));
     }
   }
 
@@ -199,53 +194,10 @@ final class BatchBackward extends Job {
     for (long row = from; row < to; row++) {
       long o = row * pitch;
       if (training) {
-        trainingRow(dy + o, x + o, numbers, out.x + o);
+        out.training(dy + o, x + o, numbers, out.dx() + o);
       } else {
-        evaluationRow(dy + o, numbers, out.x + o);
+        out.evaluation(dy + o, x + o, numbers, out.dx() + o);
       }
-    }
-  }
-
-  private void trainingRow(long g, long from, long numbers, long to) {
-    long mean = in.mean();
-    long b = numbers + 4L * columns;
-    long k = b + 4L * columns;
-    int c = 0;
-    for (; c + S.length() <= columns; c += S.length()) {
-      long o = 4L * c;
-      FloatVector slope =
-          FloatVector.fromMemorySegment(S, ALL, mean + o, ORDER)
-              .sub(FloatVector.fromMemorySegment(S, ALL, from + o, ORDER));
-      FloatVector rest =
-          FloatVector.fromMemorySegment(S, ALL, g + o, ORDER).sub(FloatVector.fromMemorySegment(S, ALL, b + o, ORDER));
-      slope
-          .fma(FloatVector.fromMemorySegment(S, ALL, k + o, ORDER), rest)
-          .mul(FloatVector.fromMemorySegment(S, ALL, numbers + o, ORDER))
-          .intoMemorySegment(ALL, to + o, ORDER);
-    }
-    for (; c < columns; c++) {
-      long o = 4L * c;
-      float slope = ALL.get(JAVA_FLOAT_UNALIGNED, mean + o) - ALL.get(JAVA_FLOAT_UNALIGNED, from + o);
-      float rest = ALL.get(JAVA_FLOAT_UNALIGNED, g + o) - ALL.get(JAVA_FLOAT_UNALIGNED, b + o);
-      float inner = Math.fma(slope, ALL.get(JAVA_FLOAT_UNALIGNED, k + o), rest);
-      ALL.set(JAVA_FLOAT_UNALIGNED, to + o, inner * ALL.get(JAVA_FLOAT_UNALIGNED, numbers + o));
-    }
-  }
-
-  private void evaluationRow(long g, long scales, long to) {
-    int c = 0;
-    for (; c + S.length() <= columns; c += S.length()) {
-      long o = 4L * c;
-      FloatVector.fromMemorySegment(S, ALL, g + o, ORDER)
-          .mul(FloatVector.fromMemorySegment(S, ALL, scales + o, ORDER))
-          .intoMemorySegment(ALL, to + o, ORDER);
-    }
-    for (; c < columns; c++) {
-      long o = 4L * c;
-      ALL.set(
-          JAVA_FLOAT_UNALIGNED,
-          to + o,
-          ALL.get(JAVA_FLOAT_UNALIGNED, g + o) * ALL.get(JAVA_FLOAT_UNALIGNED, scales + o));
     }
   }
 }

@@ -38,11 +38,12 @@ public final class BatchNorm {
     return new BatchMoments(
         shape,
         address(x, 4 * shape.count(), "x"),
-        new BatchMoments.Out(
+        new ColumnSums.Target(
             address(moments.mean(), bytes, "mean"),
             address(moments.inverseStd(), bytes, "inverse std"),
             runningMean,
             runningVariance,
+            shape.eps(),
             checkMomentum(running.momentum())));
   }
 
@@ -64,8 +65,19 @@ public final class BatchNorm {
    * @param y f32 (rows, columns); may be x itself
    */
   public static Job apply(NormShape shape, MemorySegment x, Moments moments, Affine affine, MemorySegment y) {
+    return apply(shape, false, x, moments, affine, y);
+  }
+
+  /** As {@link #apply}, and what is under zero is zero: the bits of {@link #apply} and a ReLU after it, in one pass. */
+  public static Job applyRelu(NormShape shape, MemorySegment x, Moments moments, Affine affine, MemorySegment y) {
+    return apply(shape, true, x, moments, affine, y);
+  }
+
+  private static Job apply(
+      NormShape shape, boolean relu, MemorySegment x, Moments moments, Affine affine, MemorySegment y) {
     return new BatchApply(
         shape,
+        relu,
         address(x, 4 * shape.count(), "x"),
         Columns.of(shape, moments, affine),
         address(y, 4 * shape.count(), "y"));
@@ -88,13 +100,33 @@ public final class BatchNorm {
       Moments moments,
       Affine affine,
       Gradients out) {
+    return backward(shape, new BatchBackward.Mode(training, false), dy, x, Columns.of(shape, moments, affine), out);
+  }
+
+  /**
+   * As {@link #backward}, dy being the gradient of {@link #applyRelu}'s result: the bits of a ReLU's backward pass and then {@link
+   * #backward}. Which elements were over zero is worked out again from x.
+   */
+  public static Job backwardRelu(
+      NormShape shape,
+      boolean training,
+      MemorySegment dy,
+      MemorySegment x,
+      Moments moments,
+      Affine affine,
+      Gradients out) {
+    return backward(shape, new BatchBackward.Mode(training, true), dy, x, Columns.of(shape, moments, affine), out);
+  }
+
+  private static Job backward(
+      NormShape shape, BatchBackward.Mode mode, MemorySegment dy, MemorySegment x, Columns in, Gradients out) {
     return new BatchBackward(
         shape,
-        training,
+        mode,
         address(dy, 4 * shape.count(), "dy"),
         address(x, 4 * shape.count(), "x"),
-        Columns.of(shape, moments, affine),
-        BatchBackward.Out.of(shape, out));
+        in,
+        ColumnGradients.of(shape, mode.relu(), in, out));
   }
 
   private static double checkMomentum(double momentum) {

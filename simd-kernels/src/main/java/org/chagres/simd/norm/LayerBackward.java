@@ -3,6 +3,8 @@ package org.chagres.simd.norm;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.chagres.simd.memory.Native.ALL;
+import static org.chagres.simd.memory.Native.address;
+import static org.chagres.simd.memory.Native.optionalAddress;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -28,11 +30,22 @@ final class LayerBackward extends Job {
   private final long dy;
   private final long x;
   private final Columns in;
-  private final BatchBackward.Out out;
+  private final Out out;
   private final Split rows;
   private final Split combine;
 
-  LayerBackward(NormShape shape, long dy, long x, Columns in, BatchBackward.Out out) {
+  /** Addresses of the gradients; 0 where left out. */
+  record Out(long x, long weight, long bias) {
+    static Out of(NormShape shape, Gradients g) {
+      long bytes = 4L * shape.columns();
+      return new Out(
+          address(g.x(), 4 * shape.count(), "dx"),
+          optionalAddress(g.weight(), bytes, "weight gradient"),
+          optionalAddress(g.bias(), bytes, "bias gradient"));
+    }
+  }
+
+  LayerBackward(NormShape shape, long dy, long x, Columns in, Out out) {
     this.columns = shape.columns();
     this.dy = dy;
     this.x = x;

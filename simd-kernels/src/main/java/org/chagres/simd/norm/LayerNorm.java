@@ -45,7 +45,7 @@ public final class LayerNorm {
         address(dy, 4 * shape.count(), "dy"),
         address(x, 4 * shape.count(), "x"),
         rows(shape, affine, moments),
-        BatchBackward.Out.of(shape, out));
+        LayerBackward.Out.of(shape, out));
   }
 
   private static Columns rows(NormShape shape, Affine affine, Moments moments) {

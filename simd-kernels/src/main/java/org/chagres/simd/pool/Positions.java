@@ -12,11 +12,12 @@ import org.chagres.simd.lanes.Lanes;
 
 /**
  * Positions in a window: bytes in memory, ints in a vector. The smallest vector of bytes has eight lanes, so four go through
- * an int. A byte comes back with its sign; comparisons use the position as a signed byte too.
+ * an int. A byte comes back with its sign; comparisons use the position as a signed byte too. Addresses are trusted.
  */
-final class Positions {
+public final class Positions {
 
-  static final VectorSpecies<Integer> I =
+  /** Of positions: as many ints as there are floats in a vector. */
+  public static final VectorSpecies<Integer> I =
       VectorSpecies.of(int.class, VectorShape.forBitSize(Lanes.FLOAT.vectorBitSize()));
   private static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * Lanes.COUNT)));
@@ -24,7 +25,8 @@ final class Positions {
 
   private Positions() {}
 
-  static IntVector load(long address) {
+  /** A vector of positions. */
+  public static IntVector load(long address) {
     if (Lanes.COUNT == 4) {
       int four = ALL.get(JAVA_INT_UNALIGNED, address);
       return (IntVector) IntVector.broadcast(Lanes.FOUR_BYTES, four).reinterpretAsBytes().castShape(I, 0);
@@ -32,7 +34,8 @@ final class Positions {
     return (IntVector) ByteVector.fromMemorySegment(B, ALL, address, ORDER).castShape(I, 0);
   }
 
-  static void store(IntVector positions, long address) {
+  /** Writes a vector of positions. */
+  public static void store(IntVector positions, long address) {
     if (Lanes.COUNT == 4) {
       ALL.set(JAVA_INT_UNALIGNED, address, positions.castShape(B, 0).reinterpretAsInts().lane(0));
     } else {

@@ -83,7 +83,7 @@ public final class Philox {
   }
 
   /**
-   * Writes the words of consecutive counters, four to a counter.
+   * Writes the words of consecutive counters, four to a counter. The address is trusted.
    *
    * @param at where the stream stands; the first counter is {@code at.offset() + skip}
    * @param subsequence the upper half of the counter
@@ -91,7 +91,7 @@ public final class Philox {
    * @param blocks counters to use
    * @param address where to write, 16 bytes a counter
    */
-  static void fill(Stream at, long subsequence, long skip, int blocks, long address) {
+  public static void fill(Stream at, long subsequence, long skip, int blocks, long address) {
     long counter = at.offset() + skip;
     int whole = blocks / N * N;
     fillVectors(at.seed(), subsequence, counter, whole, address);

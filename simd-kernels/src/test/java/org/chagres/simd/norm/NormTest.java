@@ -14,8 +14,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
+import org.chagres.simd.elementwise.Unary;
+import org.chagres.simd.elementwise.UnaryMap;
 import org.chagres.simd.reference.ReferenceNorm;
 import org.chagres.simd.shape.NormShape;
+import org.chagres.simd.shape.UnaryOp;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +139,90 @@ class NormTest {
       }
       runOn(1, BatchNorm.apply(shape, xs, moments, Affine.NONE, xs));
       assertClose(hat, xs, 4e-6, "in place " + shape);
+    }
+  }
+
+  @Test
+  void reluInTheSamePassHasTheBitsOfTwo() {
+    Random random = random(15);
+    for (int[] s : SHAPES) {
+      NormShape shape = new NormShape(s[0], s[1], EPS);
+      MemorySegment x = floats(shifted(random, shape));
+      MemorySegment dy = floats(normal(random, shape.count()));
+      Moments m = new Moments(floats(normal(random, s[1])), floats(normal(random, s[1])));
+      Affine a = new Affine(floats(normal(random, s[1])), floats(normal(random, s[1])));
+      Unary relu = Unary.of(UnaryOp.RELU);
+      MemorySegment y = empty(shape.count());
+      runOn(1, BatchNorm.apply(shape, x, m, a, y));
+      runOn(1, UnaryMap.forward(relu, shape.count(), y, y));
+      MemorySegment dz = empty(shape.count());
+      runOn(1, UnaryMap.backward(relu, shape.count(), dy, y, dz));
+      MemorySegment fused = empty(shape.count());
+      run(() -> BatchNorm.applyRelu(shape, x, m, a, fused), "relu " + shape, fused);
+      assertEquals(-1, y.mismatch(fused), "relu " + shape);
+      for (boolean training : new boolean[] {true, false}) {
+        String what = "relu backward " + shape + " training " + training;
+        Gradients two = new Gradients(empty(shape.count()), empty(s[1]), empty(s[1]));
+        runOn(1, BatchNorm.backward(shape, training, dz, x, m, a, two));
+        Gradients one = new Gradients(empty(shape.count()), empty(s[1]), empty(s[1]));
+        run(() -> BatchNorm.backwardRelu(shape, training, dy, x, m, a, one), what, one.x(), one.weight(), one.bias());
+        assertEquals(-1, two.x().mismatch(one.x()), what);
+        assertEquals(-1, two.weight().mismatch(one.weight()), what + " dw");
+        assertEquals(-1, two.bias().mismatch(one.bias()), what + " db");
+      }
+    }
+  }
+
+  /** Not zero: a NaN goes through a ReLU, and a gradient goes back through it. */
+  @Test
+  void reluKeepsNan() {
+    int columns = 19;
+    NormShape shape = new NormShape(1, columns, EPS);
+    double[] nan = fill(columns, Double.NaN);
+    MemorySegment x = floats(nan);
+    Moments m = new Moments(floats(new double[columns]), floats(ones(columns)));
+    MemorySegment y = empty(columns);
+    runOn(1, BatchNorm.applyRelu(shape, x, m, Affine.NONE, y));
+    assertClose(nan, y, 0, "forward");
+    Gradients out = new Gradients(empty(columns), empty(columns), empty(columns));
+    runOn(1, BatchNorm.backwardRelu(shape, false, floats(fill(columns, 3)), x, m, Affine.NONE, out));
+    assertClose(fill(columns, 3), out.x(), 0, "backward");
+    assertClose(fill(columns, 3), out.bias(), 0, "bias");
+  }
+
+  @Test
+  void sumsOfRowsThatComeAFewAtATime() {
+    Random random = random(16);
+    int[] pieces = {1, 7, 8, 130, 3, 300, 0, 64};
+    for (int columns : new int[] {1, 5, 8, 19, 64}) {
+      int rows = java.util.Arrays.stream(pieces).sum();
+      double[] x = shifted(random, new NormShape(rows, columns + 3, EPS));
+      MemorySegment xs = floats(x);
+      double[] dense = new double[rows * columns];
+      for (int i = 0; i < dense.length; i++) {
+        dense[i] = x[i / columns * (columns + 3) + i % columns];
+      }
+      double[][] expected = ReferenceNorm.columnMoments(dense, rows, columns);
+      long bytes = ColumnSums.bytes(columns);
+      MemorySegment states = empty(3 * bytes / 4);
+      long pitch = 4L * (columns + 3);
+      long row = 0;
+      for (int k = 0; k < 3; k++) {
+        long state = states.address() + k * bytes;
+        ColumnSums.clear(columns, state);
+        for (int p = 3 * k; k < 2 && p < 3 * k + 3 + 2 * k; p++) { // the last state stays empty
+          ColumnSums.add(columns, xs.address() + row * pitch, pitch, pieces[p], state);
+          row += pieces[p];
+        }
+        ColumnSums.finish(columns, state);
+      }
+      MemorySegment mean = empty(columns);
+      MemorySegment inverse = empty(columns);
+      ColumnSums.Target target = new ColumnSums.Target(mean.address(), inverse.address(), 0, 0, EPS, 0);
+      ColumnSums.join(columns, 0, columns, states.address(), 3, target);
+      assertEquals(rows, row);
+      assertClose(expected[0], mean, 1e-6, "mean of " + columns);
+      assertClose(inverse(expected[1]), inverse, 2e-6, "inverse std of " + columns);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.chagres.train.model;
 
+import java.util.List;
 import org.chagres.nn.modules.BatchNorm2d;
 import org.chagres.nn.modules.Conv2d;
 import org.chagres.nn.modules.Module;
@@ -15,6 +16,11 @@ public final class ConvBlock extends Module {
   /** From so many channels to so many. */
   public ConvBlock(int in, int out) {
     block = register("block", new Sequential(new Conv2d(in, out, 3).padding(1), new BatchNorm2d(out), new ReLU()));
+  }
+
+  @Override
+  public List<Module> chain() {
+    return block.chain();
   }
 
   @Override

@@ -7,7 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.chagres.nn.losses.CrossEntropyLoss;
+import org.chagres.nn.modules.Sequential;
+import org.chagres.nn.tensor.Generator;
+import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Tensor;
+import org.chagres.simd.shape.DType;
+import org.chagres.train.optim.SGD;
 import org.junit.jupiter.api.Test;
 
 final class CnnTest {
@@ -40,6 +46,56 @@ final class CnnTest {
     String message = assertThrows(IllegalArgumentException.class, () -> cnn.forward(Tensor.ones(1, 1, 32, 32)))
         .getMessage();
     assertEquals("head.1 (Linear): expected 512 features in the last dimension, got [1, 2048]", message);
+  }
+
+  /** All six blocks run with what follows them, and so do their pooling and dropout. */
+  @Test
+  void threeStepsWithAndWithoutFusion() {
+    List<String> kinds = new ArrayList<>();
+    new Cnn().children().get("features").chain().forEach(m -> kinds.add(m.kind()));
+    assertEquals(24, kinds.size());
+    assertEquals(
+        List.of("Conv2d", "BatchNorm2d", "ReLU", "Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "Dropout"),
+        kinds.subList(8, 16));
+    Cnn fused = new Cnn(3, 16, 10);
+    Cnn plain = new Cnn(3, 16, 10);
+    plain.loadStateDict(fused.stateDict());
+    plain.apply(m -> {
+      if (m instanceof Sequential s) {
+        s.fusion(false);
+      }
+    });
+    Tensor x = new Generator(2).normal(0, 1, 12, 3, 16, 16);
+    Tensor y = new Generator(3).integers(0, 10, 12);
+    Generator.State before = Generator.standard().get();
+    double[] losses = steps(fused, x, y);
+    Generator.State after = Generator.standard().get();
+    Generator.standard().set(before);
+    // Sums over a channel in another order, 6e-8 each; three steps carry them through the whole network.
+    assertArrayEquals(steps(plain, x, y), losses, 2e-5);
+    assertEquals(Generator.standard().get(), after, "random numbers used");
+    plain.stateDict().forEach((key, t) -> {
+      float[] expected = t.to(DType.F32).toFloats();
+      assertArrayEquals(expected, fused.stateDict().get(key).to(DType.F32).toFloats(), 2e-5f, key);
+    });
+    fused.eval();
+    plain.eval();
+    try (Grad off = Grad.disabled()) {
+      assertArrayEquals(plain.forward(x).toFloats(), fused.forward(x).toFloats(), 1e-4f, "folded, in evaluation");
+    }
+  }
+
+  private static double[] steps(Cnn net, Tensor x, Tensor y) {
+    SGD optimizer = new SGD(net.parameters(), 0.02);
+    double[] losses = new double[3];
+    for (int i = 0; i < losses.length; i++) {
+      optimizer.zeroGrad();
+      Tensor loss = new CrossEntropyLoss().forward(net.forward(x), y);
+      loss.backward();
+      optimizer.step();
+      losses[i] = loss.item();
+    }
+    return losses;
   }
 
   @Test

@@ -2,6 +2,10 @@ package org.chagres.nn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import org.chagres.nn.backend.NormOps;
+import org.chagres.simd.fused.Drop;
+import org.chagres.simd.fused.NormPool;
+import org.chagres.simd.fused.Normalized;
+import org.chagres.simd.fused.Pooled;
 import org.chagres.simd.norm.Affine;
 import org.chagres.simd.norm.BatchNorm;
 import org.chagres.simd.norm.Gradients;
@@ -9,6 +13,7 @@ import org.chagres.simd.norm.LayerNorm;
 import org.chagres.simd.norm.Moments;
 import org.chagres.simd.norm.Running;
 import org.chagres.simd.shape.NormShape;
+import org.chagres.simd.shape.PoolShape;
 
 /** Normalisation on the CPU. */
 public final class CpuNorm implements NormOps {
@@ -45,6 +50,34 @@ public final class CpuNorm implements NormOps {
       Affine affine,
       Gradients out) {
     stream.run(BatchNorm.backward(shape, training, dy, x, moments, affine, out));
+  }
+
+  @Override
+  public void batchApplyRelu(NormShape shape, MemorySegment x, Moments moments, Affine affine, MemorySegment y) {
+    stream.run(BatchNorm.applyRelu(shape, x, moments, affine, y));
+  }
+
+  @Override
+  public void batchBackwardRelu(
+      NormShape shape,
+      boolean training,
+      MemorySegment dy,
+      MemorySegment x,
+      Moments moments,
+      Affine affine,
+      Gradients out) {
+    stream.run(BatchNorm.backwardRelu(shape, training, dy, x, moments, affine, out));
+  }
+
+  @Override
+  public void batchPoolForward(PoolShape shape, Normalized in, Drop drop, Pooled out) {
+    stream.run(NormPool.forward(shape, in, drop, out));
+  }
+
+  @Override
+  public void batchPoolBackward(
+      PoolShape shape, boolean training, Normalized in, Pooled dy, Drop drop, Gradients out) {
+    stream.run(NormPool.backward(shape, training, in, dy, drop, out));
   }
 
   @Override
