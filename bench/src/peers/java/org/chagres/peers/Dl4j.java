@@ -36,7 +36,8 @@ final class Dl4j implements Network {
     for (int width : widths) {
       block(layers, width);
       block(layers, width);
-      layers.layer(new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX).kernelSize(2, 2).stride(2, 2).build());
+      layers
+          .layer(new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX).kernelSize(2, 2).stride(2, 2).build());
       // what is kept, not what is dropped
       layers.layer(new DropoutLayer(0.75));
     }

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
     description = "Measures training, inference, ops, memory and fresh starts, alone or beside peers.",
     mixinStandardHelpOptions = true,
     subcommands = {
-        TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class, FirstStepJob.class,
-        PeersJob.class, TableJob.class, JmhJob.class
+      TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class, FirstStepJob.class,
+      PeersJob.class, TableJob.class, JmhJob.class
     })
 public final class BenchCommand implements Command {
 

@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(
     name = "jmh",
     description = {
-        "Runs JMH's benchmarks in forks with this JVM's flags: time, GFLOP/s as a share of the FMA peak of the same",
-        "JVM, GB/s, and bytes on the heap a run. Without a name all of them, which takes an hour."
+      "Runs JMH's benchmarks from loops to the network, as shares of the peak.",
+      "Each in a fork with this JVM's flags: time, GFLOP/s beside the FMA peak of the same JVM, GB/s, and bytes on the "
+          + "heap a run. Without a name all of them, which takes half an hour."
     },
     showDefaultValues = true,
     sortOptions = false,

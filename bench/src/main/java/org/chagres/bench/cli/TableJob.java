@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(
     name = "table",
     description = {
-        "Measures all targets, ours and peers' in turn, and writes a dated table with a chart.",
-        "Takes half an hour; exit code 1 if a target that was measured does not hold."
+      "Measures all targets, ours and peers' in turn, and writes a dated table with a chart.",
+      "Takes half an hour; exit code 1 if a target that was measured does not hold."
     },
     showDefaultValues = true,
     sortOptions = false,
@@ -44,7 +44,8 @@ final class TableJob implements Callable<Integer> {
   @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
       description = "How often both sides run.") private int rounds;
 
-  @Option(names = "--quick", description = "A look in passing: one round, short warm-ups, few starts.") private boolean quick;
+  @Option(names = "--quick",
+      description = "A look in passing: one round, short warm-ups, few starts.") private boolean quick;
 
   @Option(names = "--out", paramLabel = "DIR", defaultValue = "bench/results",
       description = "Where the report goes.") private Path out;

@@ -63,7 +63,8 @@ public final class Report {
     if (!rows.isEmpty()) {
       page.append('\n').append(line(columns.stream().toList()));
       page.append(line(columns.stream().map(column -> "---").toList()));
-      rows.forEach(r -> page.append(line(columns.stream().map(c -> r.fields().getOrDefault(c, "").toString()).toList())));
+      rows.forEach(
+          r -> page.append(line(columns.stream().map(c -> r.fields().getOrDefault(c, "").toString()).toList())));
     }
     return this;
   }

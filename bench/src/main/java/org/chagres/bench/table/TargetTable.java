@@ -73,7 +73,7 @@ public final class TargetTable {
       jvm(report, findings);
     }
     report.raw("raw", findings.raw());
-    chart(report, lines, folder);
+    chart(folder.resolve(report.title() + ".png"), lines).ifPresent(report::say);
     Path page = report.write(folder);
     return new Result(rows, count(lines, Line.Verdict.MISSED), count(lines, Line.Verdict.NOT_MEASURED), page);
   }
@@ -86,24 +86,23 @@ public final class TargetTable {
     report.table("jvm", rows);
   }
 
-  /** A report without a picture is better than none. */
-  private static void chart(Report report, List<Line> lines, Path folder) {
+  /** Draws what has a share of its target; returns what the page says of it. A report without a picture is better than none. */
+  static Optional<String> chart(Path picture, List<Line> lines) {
     List<TargetChart.Bar> bars = lines.stream()
         .filter(l -> l.verdict() != Line.Verdict.NOT_MEASURED && l.reached() > 0 && Double.isFinite(l.reached()))
         .map(l -> new TargetChart.Bar(l.what(), l.reached(), l.told()))
         .toList();
     if (bars.isEmpty()) {
-      return;
+      return Optional.empty();
     }
-    Path picture = folder.resolve(report.title() + ".png");
     String subtitle = "the line is the target; of " + lines.size() + " targets "
         + count(lines, Line.Verdict.HELD) + " hold, " + count(lines, Line.Verdict.MISSED) + " do not";
     try {
-      Report.makeFolder(folder);
+      Report.makeFolder(picture.toAbsolutePath().getParent());
       TargetChart.write(picture, "Targets", subtitle, bars);
-      report.say("![How far each target is reached](" + picture.getFileName() + ")");
+      return Optional.of("![How far each target is reached](" + picture.getFileName() + ")");
     } catch (StateException e) {
-      report.say("No chart: " + e.getMessage());
+      return Optional.of("No chart: " + e.getMessage());
     }
   }
 
