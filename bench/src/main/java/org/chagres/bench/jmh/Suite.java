@@ -26,7 +26,8 @@ import org.openjdk.jmh.util.Statistics;
 public final class Suite {
 
   /** From the loops inwards to the whole network: the order of the table. */
-  private static final List<String> FLOORS = List.of("peak", "kernel", "layer", "network");
+  private static final List<String> FLOORS =
+      List.of("peak.", "kernel.TileRate.", "kernel.", "layer.", "network.TrainingStep.", "network.");
 
   private static final String PACKAGE = "org.chagres.bench.";
   private static final double MICROS = 1e6;
@@ -38,7 +39,7 @@ public final class Suite {
    *
    * @param names regular expressions; none for all
    * @param parameters values for benchmarks' parameters, several separated by commas
-   * @param quick one short iteration each, after a short warm-up
+   * @param quick one iteration each, after a short warm-up
    * @return a row each, from the loops inwards to the whole network
    * @throws IllegalStateException if JMH cannot run, or none match
    */
@@ -51,9 +52,9 @@ public final class Suite {
     parameters.forEach((name, values) -> options.param(name, values.split(",", -1)));
     if (quick) {
       options.warmupIterations(1)
-          .warmupTime(TimeValue.seconds(1))
+          .warmupTime(TimeValue.seconds(5))
           .measurementIterations(1)
-          .measurementTime(TimeValue.milliseconds(500));
+          .measurementTime(TimeValue.seconds(1));
     }
     try {
       Collection<RunResult> results = new Runner(options.build()).run();
@@ -69,9 +70,14 @@ public final class Suite {
     }
   }
 
+  /** Which floor a benchmark is on, from 0; the number of floors if it is on none. */
   static int floor(String benchmark) {
-    String inner = benchmark.substring(Math.min(benchmark.length(), PACKAGE.length()));
-    return FLOORS.indexOf(inner.substring(0, Math.max(0, inner.indexOf('.'))));
+    for (int i = 0; i < FLOORS.size(); i++) {
+      if (benchmark.startsWith(PACKAGE + FLOORS.get(i))) {
+        return i;
+      }
+    }
+    return FLOORS.size();
   }
 
   private static Row row(RunResult result) {
@@ -119,13 +125,21 @@ public final class Suite {
     Row row(String benchmark, String values) {
       Row row = new Row("jmh")
           .put("benchmark", benchmark.substring(benchmark.lastIndexOf('.', benchmark.lastIndexOf('.') - 1) + 1))
-          .put("parameters", values)
-          .put("us", seconds[0] * MICROS, 2)
-          .put("p99_us", seconds[1] * MICROS, 2);
-      if (gflops > 0) {
-        row.put("gflops", gflops, 1).put("share_of_peak", gflops / peak, 3);
-      }
-      return row.put("gbytes_s", gbytes, 1).put("peak_gflops", peak, 1).put("heap_bytes", heap, 1);
+          .put("parameters", values);
+      put(row, "us", seconds[0] * MICROS, 2);
+      put(row, "p99_us", seconds[1] * MICROS, 2);
+      double counted = gflops > 0 ? gflops : Double.NaN;
+      put(row, "gflops", counted, 1);
+      put(row, "share_of_peak", counted / peak, 3);
+      put(row, "gbytes_s", gbytes, 1);
+      put(row, "peak_gflops", peak, 1);
+      put(row, "heap_bytes", heap, 1);
+      return row;
+    }
+
+    /** A column without a figure stays a column. */
+    private static void put(Row row, String name, double value, int decimals) {
+      row.put(name, "").put(name, value, decimals);
     }
   }
 }

@@ -15,6 +15,8 @@ import org.jfree.chart.axis.AxisLocation;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
 import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
@@ -22,6 +24,7 @@ import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.category.DefaultCategoryDataset;
 
@@ -103,7 +106,7 @@ public final class TargetChart {
     double least = bars.stream().mapToDouble(Bar::reached).min().orElse(1);
     double most = bars.stream().mapToDouble(Bar::reached).max().orElse(1);
     // room for the words at the right
-    axis.setRange(Math.min(least, 0.7) * 0.9, Math.max(most, 1.4) * 2);
+    axis.setRange(Math.min(least, 0.5) * 0.95, Math.max(most, 2) * 2);
     Look.axis(axis);
     return axis;
   }
@@ -122,6 +125,10 @@ public final class TargetChart {
       setDefaultItemLabelFont(Look.font(Font.PLAIN, 11));
       setDefaultItemLabelPaint(Look.INK);
       setDefaultItemLabelsVisible(true);
+      // to the right of a bar that ends there, to the right of the line for one that ends at the left
+      ItemLabelPosition beside = new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT);
+      setDefaultPositiveItemLabelPosition(beside);
+      setDefaultNegativeItemLabelPosition(beside);
       setDefaultItemLabelGenerator(new Words(bars.stream().map(Bar::told).toArray(String[]::new)));
     }
 
