@@ -25,7 +25,8 @@ class SuiteTest {
   @Test
   void floorsRiseFromTheMachineToTheNetwork() {
     List<Integer> floors =
-        List.of("peak.FmaPeak.registers", "kernel.TileRate.gemmTile", "kernel.GemmRate.plain", "layer.LayerRate.forward",
+        List.of("peak.FmaPeak.registers", "kernel.TileRate.gemmTile", "kernel.GemmRate.plain",
+            "layer.LayerRate.forward",
             "network.TrainingStep.step", "network.InferenceCall.run", "x").stream()
             .map(name -> Suite.floor("org.chagres.bench." + name))
             .toList();
