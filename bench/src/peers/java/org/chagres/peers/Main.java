@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 public final class Main {
 
   private static final double WARM_SECONDS = 5;
-  private static final int WARM_RUNS = 10;
+  private static final int WARM_RUNS = 3;
 
   private Main() {}
 
