@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a process that has ended printed; its error output goes where this process's goes.
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param printed standard output
  */
 public record Output(int exitCode, List<Line> printed) {
+
+  private static final long PATIENCE_SECONDS = 3;
 
   /**
    * A line of standard output.
@@ -36,7 +39,7 @@ public record Output(int exitCode, List<Line> printed) {
       builder.environment().putAll(environment);
       long start = System.nanoTime();
       Process process = builder.start();
-      Thread atExit = new Thread(process::destroy);
+      Thread atExit = new Thread(() -> end(process));
       Runtime.getRuntime().addShutdownHook(atExit);
       try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
         List<Line> lines = new ArrayList<>();
@@ -48,7 +51,7 @@ public record Output(int exitCode, List<Line> printed) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while running " + command.getFirst(), e);
       } finally {
-        process.destroy();
+        end(process);
         removed(atExit);
       }
     } catch (IOException e) {
@@ -60,7 +63,7 @@ public record Output(int exitCode, List<Line> printed) {
   public static int passOn(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).inheritIO().start();
-      Thread atExit = new Thread(process::destroy);
+      Thread atExit = new Thread(() -> end(process));
       Runtime.getRuntime().addShutdownHook(atExit);
       try {
         return process.waitFor();
@@ -68,11 +71,24 @@ public record Output(int exitCode, List<Line> printed) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while running " + command.getFirst(), e);
       } finally {
-        process.destroy();
+        end(process);
         removed(atExit);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run " + command.getFirst() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Asks it to end, and ends it if it does not: a library's native code may not listen. */
+  private static void end(Process process) {
+    process.destroy();
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
   }
 
