@@ -12,13 +12,17 @@ import picocli.CommandLine.Spec;
  * <p>Fields: {@code ms_step} milliseconds a step, {@code img_s} images a second by the median step and {@code
  * best_img_s} by the best, {@code p50_us} and {@code p99_us} microseconds, {@code gflops} 10⁹ operations a second.
  * {@code share_of_peak} is a figure's part of {@code peak_gflops}, the FMA peak of as many threads measured in the
- * same run; it can exceed 1 where an algorithm saves multiplications.
+ * same run; it can exceed 1 where an algorithm saves multiplications. {@code heap_bytes} are those that a steady run
+ * allocates on the Java heap, {@code rss_peak_mib} the most physical memory of the process.
  */
 @CommandLine.Command(
     name = "bench",
     description = "Measures training, inference, ops, memory and fresh starts, alone or beside peers.",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class, PeersJob.class})
+    subcommands = {
+      TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class, FirstStepJob.class,
+      PeersJob.class, TableJob.class, JmhJob.class
+    })
 public final class BenchCommand implements Command {
 
   @Spec private CommandSpec spec;

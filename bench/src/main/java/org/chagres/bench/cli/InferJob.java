@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import org.chagres.bench.measure.Row;
 import org.chagres.bench.measure.Timing;
 import org.chagres.bench.measure.Warmup;
+import org.chagres.bench.memory.HeapPerRun;
 import org.chagres.bench.network.CnnInference;
 import org.chagres.bench.network.CnnShapes;
 import picocli.CommandLine;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Option;
 final class InferJob implements Callable<Integer> {
 
   private static final int FEW_IMAGES = 8;
+  private static final int HEAP_RUNS = 20;
 
   @Mixin private Common common;
 
@@ -43,7 +45,8 @@ final class InferJob implements Callable<Integer> {
         .put("p50_us", t.median() * 1e6, 1)
         .put("p99_us", t.p99() * 1e6, 1)
         .put("share_of_peak", CnnShapes.forwardFlops(batch) / t.median() * 1e-9 / peak, 3)
-        .put("peak_gflops", peak, 1));
+        .put("peak_gflops", peak, 1)
+        .put("heap_bytes", HeapPerRun.bytes(inference.steady(), HEAP_RUNS), 1));
     return 0;
   }
 }

@@ -2,12 +2,17 @@ package org.chagres.bench.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.chagres.bench.measure.Row;
 import org.chagres.bench.measure.Rows;
+import org.chagres.bench.peers.Case;
 import org.chagres.bench.peers.Job;
-import org.chagres.bench.peers.Report;
 import org.chagres.bench.peers.SideBySide;
+import org.chagres.bench.peers.Torch;
+import org.chagres.bench.report.Report;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -54,12 +59,23 @@ final class PeersJob implements Callable<Integer> {
         : Common.positive(spec, "--threads", threads);
     int images = batch == 0 ? what.usualBatch() : Common.positive(spec, "--batch", batch);
     PrintWriter console = spec.commandLine().getOut();
-    SideBySide sides = new SideBySide(peers, what, count, images);
-    SideBySide.Result result = sides.run(rounds, Rows.json(console)::add);
+    Torch torch = Torch.in(peers);
+    SideBySide sides = new SideBySide(new Case(what, count, images, false), Optional.of(torch));
+    Rows told = Rows.json(console);
+    for (int round = 1; round <= rounds; round++) {
+      sides.round(round, told::add);
+    }
+    List<Row> compared = sides.comparison().rows();
     Rows table = Rows.table(console);
-    result.compared().forEach(table::add);
-    String version = String.join(" ", spec.root().version());
-    console.println("report: " + new Report(version, sides, rounds, result).write(out));
+    compared.forEach(table::add);
+    Report report = new Report("peers-" + sides.what().title(), String.join(" ", spec.root().version()))
+        .fact("peer", torch.versions())
+        .fact("threads", Integer.toString(count))
+        .fact("rounds", rounds + ", peer and ours in turn, medians")
+        .say("A ratio over 1 says that ours is better. Figures whose name ends in `_us` are times, the others rates.")
+        .table("compared", compared)
+        .raw("raw", sides.raw());
+    console.println("report: " + report.write(out));
     console.flush();
     return 0;
   }

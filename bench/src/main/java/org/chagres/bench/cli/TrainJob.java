@@ -4,6 +4,8 @@ import java.util.concurrent.Callable;
 import org.chagres.bench.measure.Row;
 import org.chagres.bench.measure.Timing;
 import org.chagres.bench.measure.Warmup;
+import org.chagres.bench.memory.HeapPerRun;
+import org.chagres.bench.memory.ResidentPeak;
 import org.chagres.bench.network.CnnShapes;
 import org.chagres.bench.network.CnnTraining;
 import picocli.CommandLine;
@@ -17,6 +19,8 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     mixinStandardHelpOptions = true)
 final class TrainJob implements Callable<Integer> {
+
+  private static final int HEAP_STEPS = 3;
 
   @Mixin private Common common;
 
@@ -41,7 +45,9 @@ final class TrainJob implements Callable<Integer> {
         .put("img_s", batch / t.median(), 1)
         .put("best_img_s", batch / t.best(), 1)
         .put("share_of_peak", CnnShapes.stepFlops(batch) / t.median() * 1e-9 / peak, 3)
-        .put("peak_gflops", peak, 1));
+        .put("peak_gflops", peak, 1)
+        .put("heap_bytes", HeapPerRun.bytes(training.steady(), HEAP_STEPS), 1)
+        .put("rss_peak_mib", ResidentPeak.mebibytes().orElse(Double.NaN), 1));
     return 0;
   }
 }

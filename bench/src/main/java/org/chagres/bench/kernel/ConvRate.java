@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * The three passes of the 3×3 convolutions of the case-study network: layer 0 is 3→32 channels at 32², 1 is 32→32
  * there, 2 and 3 end at 64 channels at 16², 4 and 5 at 128 at 8².
  *
- * <p>{@code ./chagres jmh 'FmaPeak|ConvRate'}: the rows {@code :gflops} are GFLOP/s of the plain algorithm, to be
+ * <p>{@code ./chagres bench jmh 'FmaPeak|ConvRate'}: the rows {@code :gflops} are GFLOP/s of the plain algorithm, to be
  * held against {@code FmaPeak.registers:gflops} of the same run. Expect more than half of the peak from layer 1 on;
  * layer 0 has too few channels to keep the units busy and no use for a gradient of its input. Where Winograd's algorithm
  * is chosen (forward and backwardData from layer 1 on) more than the peak is possible; {@code -jvmArgsAppend

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Products of square matrices, packing included.
  *
- * <p>{@code ./chagres jmh 'FmaPeak|GemmRate'}: the rows {@code :gflops} are GFLOP/s, to be held against {@code
+ * <p>{@code ./chagres bench jmh 'FmaPeak|GemmRate'}: the rows {@code :gflops} are GFLOP/s, to be held against {@code
  * FmaPeak.registers:gflops} of the same run. Expect three quarters of it or more at 512 and 1024, somewhat less at 256,
  * where packing weighs more, and {@code transposed} close to {@code plain}, since packing does the turning. {@code -p
  * threads=2} for more cores.

@@ -12,10 +12,7 @@ import org.chagres.simd.norm.Moments;
 import org.chagres.simd.norm.Running;
 import org.chagres.simd.parallel.Job;
 import org.chagres.simd.parallel.Workers;
-import org.chagres.simd.pool.Pool;
 import org.chagres.simd.shape.NormShape;
-import org.chagres.simd.shape.PoolShape;
-import org.chagres.simd.shape.Size;
 import org.chagres.simd.shape.UnaryOp;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * Passes over activations of 32 channels at 32², what a training step does between its convolutions. Bytes are those
  * that must be read and written at least, each once.
  *
- * <p>{@code ./chagres jmh PassRate}: the rows {@code :gbytes} are GB/s. With 8 images (1 MiB) all is in cache; with 128
+ * <p>{@code ./chagres bench jmh PassRate}: the rows {@code :gbytes} are GB/s. With 8 images (1 MiB) all is in cache; with 128
  * (16 MiB a buffer) memory is the limit, and {@code copy}, the system's own, says what there is. Expect {@code relu} and
  * {@code normApply} side by side and, with 128 images, not far under the copy; {@code normBackward} at most at three
  * fifths of those, since it reads both operands twice and they are counted once; {@code gelu} bound by arithmetic in
@@ -65,7 +62,6 @@ public class PassRate {
   private Job moments;
   private Job normApply;
   private Job normBackward;
-  private Job maxPool;
   private long bytes;
 
   /** For JMH. */
@@ -91,9 +87,6 @@ public class PassRate {
     normApply = BatchNorm.apply(norm, x, m, affine, y);
     Gradients out = new Gradients(y, Buffers.floats(arena, CHANNELS), Buffers.floats(arena, CHANNELS));
     normBackward = BatchNorm.backward(norm, true, dy, x, m, affine, out);
-    PoolShape.Window halves = new PoolShape.Window(Size.of(2), Size.of(2), Size.of(0), false, true);
-    PoolShape pool = PoolShape.of(images, CHANNELS, SIDE, SIDE, halves);
-    maxPool = Pool.maxForward(pool, x, y, arena.allocate(pool.yCount(), 64));
   }
 
   /** The system's copy: what there is to be had. */
@@ -136,13 +129,6 @@ public class PassRate {
   public void normBackward(ByteCount count) {
     workers.run(normBackward);
     count.gbytes += 3 * bytes;
-  }
-
-  /** Windows of 2×2, their largest and its position. */
-  @Benchmark
-  public void maxPool(ByteCount count) {
-    workers.run(maxPool);
-    count.gbytes += bytes + bytes / 4 + bytes / 16;
   }
 
   /** Frees all. */

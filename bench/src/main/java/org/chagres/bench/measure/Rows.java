@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +33,27 @@ public interface Rows {
   /** Columns under a heading, which is repeated when other fields come. */
   static Rows table(PrintWriter out) {
     return new Table(out);
+  }
+
+  /** All rows at once, each column as wide as its widest cell, the first of them at the left. */
+  static void aligned(PrintWriter out, List<Row> rows) {
+    Map<String, Integer> widths = new LinkedHashMap<>();
+    rows.forEach(row -> row.fields().forEach((name, value) -> widths.merge(
+        name, Math.max(name.length(), value.toString().length()), Math::max)));
+    widths.remove("what");
+    Map<String, Object> heading = new LinkedHashMap<>();
+    widths.keySet().forEach(name -> heading.put(name, name));
+    List<Map<String, Object>> lines = new ArrayList<>(List.of(heading));
+    rows.forEach(row -> lines.add(row.fields()));
+    for (Map<String, Object> line : lines) {
+      StringBuilder text = new StringBuilder();
+      widths.forEach((name, width) -> {
+        String format = text.isEmpty() ? "%-" + width + "s" : "  %" + width + "s";
+        text.append(String.format(Locale.ROOT, format, line.getOrDefault(name, "")));
+      });
+      out.println(text.toString().stripTrailing());
+    }
+    out.flush();
   }
 
   /** The row of a line of JSON, if it is one. */

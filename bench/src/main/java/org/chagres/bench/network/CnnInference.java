@@ -25,4 +25,9 @@ public final class CnnInference {
       network.forward(x);
     }
   }
+
+  /** The pass as a service repeats it, once warm: what garbage is counted of. */
+  public Runnable steady() {
+    return this::run;
+  }
 }

@@ -32,4 +32,9 @@ public final class CnnTraining {
       optimizer.step();
     }
   }
+
+  /** The step as a long run repeats it, once warm: what garbage is counted of. */
+  public Runnable steady() {
+    return this::step;
+  }
 }

@@ -1,6 +1,7 @@
 package org.chagres.bench.network;
 
 import java.util.concurrent.TimeUnit;
+import org.chagres.bench.kernel.FlopCount;
 import org.chagres.simd.parallel.Workers;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,7 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Forward passes of the case-study network in evaluation: what a service waits for.
  *
- * <p>{@code ./chagres jmh InferenceCall -prof gc}: microseconds a call, by percentiles. Expect p0.99 within a few per
+ * <p>{@code ./chagres bench jmh InferenceCall}: microseconds a call, by percentiles. Expect p0.99 within a few per
  * cent of p0.50 on a quiet machine, no garbage collection, and a call of 8 images to take less than 8 calls of one.
  */
 @BenchmarkMode(Mode.SampleTime)
@@ -45,9 +46,18 @@ public class InferenceCall {
     network = new CnnInference(batch);
   }
 
-  /** One call. */
+  /** One call, by percentiles. */
   @Benchmark
   public void run() {
     network.run();
+  }
+
+  /** One call after another. */
+  @Benchmark
+  @BenchmarkMode(Mode.Throughput)
+  @OutputTimeUnit(TimeUnit.NANOSECONDS)
+  public void rate(FlopCount count) {
+    network.run();
+    count.gflops += Math.round(CnnShapes.forwardFlops(batch));
   }
 }

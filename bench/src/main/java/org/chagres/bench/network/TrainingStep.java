@@ -1,6 +1,7 @@
 package org.chagres.bench.network;
 
 import java.util.concurrent.TimeUnit;
+import org.chagres.bench.kernel.FlopCount;
 import org.chagres.simd.parallel.Workers;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,12 +19,12 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Steps of training of the case-study network: forward, loss, backward, AdamW.
  *
- * <p>{@code ./chagres jmh TrainingStep -prof gc}: milliseconds a step. Expect the time to fall nearly with {@code -p
- * threads=2}, to grow in proportion with {@code -p batch=128}, and {@code gc.alloc.rate.norm} to stay under 64 KiB a
- * step whatever the batch.
+ * <p>{@code ./chagres bench jmh TrainingStep}: the time of a step, and its GFLOP/s. Expect the time to fall nearly to half
+ * with {@code -p threads=2}, to grow in proportion with {@code -p batch=128}, and the heap to stay under 64 KiB a step
+ * whatever the batch.
  */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
 @Warmup(iterations = 5, time = 3)
 @Measurement(iterations = 5, time = 2)
@@ -48,7 +49,8 @@ public class TrainingStep {
 
   /** One step. */
   @Benchmark
-  public void step() {
+  public void step(FlopCount count) {
     network.step();
+    count.gflops += Math.round(CnnShapes.stepFlops(batch));
   }
 }

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Fused multiply-adds on registers alone: the arithmetic peak of a core, or of {@code -t N} cores.
  *
- * <p>{@code ./chagres jmh FmaPeak}: the row {@code FmaPeak.registers:gflops} is in floating-point operations a
+ * <p>{@code ./chagres bench jmh FmaPeak}: the row {@code FmaPeak.registers:gflops} is in floating-point operations a
  * nanosecond, that is GFLOP/s; an FMA counts as two. Expect 32 a cycle with AVX2 or AVX-512 on Zen 3 and 4, with
  * {@code -prof gc} 0 bytes.
  */

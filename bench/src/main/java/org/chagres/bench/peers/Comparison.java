@@ -6,23 +6,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.chagres.bench.measure.Row;
 
 /** The rows of both sides brought together: for each subject and figure, our median and each of theirs. */
-final class Comparison {
+public final class Comparison {
+
+  /**
+   * Our figure and their best.
+   *
+   * @param ours median of ours
+   * @param way which way of theirs; empty if there is none
+   * @param theirs its median; NaN if there is none
+   */
+  public record Pair(double ours, String way, double theirs) {
+
+    /** Ours for each one of theirs, whichever is better; NaN if there is none of theirs. */
+    public double quotient() {
+      return ours / theirs;
+    }
+  }
 
   private record Figure(String subject, Measure measure) {}
 
   private final Map<Figure, List<Double>> ours = new LinkedHashMap<>();
   private final Map<Figure, Map<String, List<Double>>> theirs = new LinkedHashMap<>();
 
+  /** Of no rows yet. */
+  public Comparison() {}
+
   /** A row of ours. */
-  void ours(Row row) {
+  public void ours(Row row) {
     each(row, (figure, value) -> ours.computeIfAbsent(figure, f -> new ArrayList<>()).add(value));
   }
 
   /** A row of theirs. */
-  void theirs(Row row) {
+  public void theirs(Row row) {
     each(row, (figure, value) -> theirs.computeIfAbsent(figure, f -> new LinkedHashMap<>())
         .computeIfAbsent(Measure.contender(row), c -> new ArrayList<>())
         .add(value));
@@ -36,12 +55,36 @@ final class Comparison {
     }
   }
 
+  /** What we measured of a figure, in the order in which it came. */
+  public List<String> subjects(Measure measure) {
+    return ours.keySet().stream().filter(f -> f.measure == measure).map(Figure::subject).distinct().toList();
+  }
+
+  /**
+   * Ours beside the best of theirs; empty if we did not measure it.
+   *
+   * @param way which of their ways count
+   */
+  public Optional<Pair> pair(String subject, Measure measure, Predicate<String> way) {
+    Figure figure = new Figure(subject, measure);
+    List<Double> mine = ours.getOrDefault(figure, List.of());
+    if (mine.isEmpty()) {
+      return Optional.empty();
+    }
+    Pair none = new Pair(median(mine), "", Double.NaN);
+    return Optional.of(theirs.getOrDefault(figure, Map.of()).entrySet().stream()
+        .filter(e -> way.test(e.getKey()))
+        .map(e -> new Pair(none.ours, e.getKey(), median(e.getValue())))
+        .reduce((a, b) -> measure.ratio(a.theirs, b.theirs) >= 1 ? a : b)
+        .orElse(none));
+  }
+
   /**
    * A row for each of their ways, and our ratio to it: over 1 where ours is better. The best of their ways is marked.
    *
    * @return in the order in which ours came; what only one side measured is left out
    */
-  List<Row> rows() {
+  public List<Row> rows() {
     List<Row> rows = new ArrayList<>();
     ours.forEach((figure, values) -> {
       double mine = median(values);

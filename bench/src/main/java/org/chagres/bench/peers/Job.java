@@ -1,8 +1,5 @@
 package org.chagres.bench.peers;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** What can be measured on both sides. */
 public enum Job {
 
@@ -28,27 +25,13 @@ public enum Job {
     return ours;
   }
 
+  /** As on the command line of the peers' script. */
+  String theirTitle() {
+    return theirs;
+  }
+
   /** Images at a time unless asked for otherwise; 0 where a job has its own. */
   public int usualBatch() {
     return usualBatch;
-  }
-
-  /** Arguments for {@code ./chagres}. */
-  List<String> ourArguments(int threads, int batch) {
-    return arguments(List.of("bench", ours, "--json"), threads, batch);
-  }
-
-  /** Arguments for the peers' script. */
-  List<String> theirArguments(int threads, int batch) {
-    return arguments(List.of(theirs), threads, batch);
-  }
-
-  private List<String> arguments(List<String> first, int threads, int batch) {
-    List<String> all = new ArrayList<>(first);
-    all.addAll(List.of("--threads", Integer.toString(threads)));
-    if (this != OPS) {
-      all.addAll(List.of("--batch", Integer.toString(batch)));
-    }
-    return all;
   }
 }

@@ -1,66 +1,61 @@
 package org.chagres.bench.peers;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.chagres.bench.measure.Row;
 import org.chagres.bench.measure.Rows;
 import org.chagres.bench.process.FreshJvm;
 import org.chagres.bench.process.Output;
 
-/**
- * The same job on both sides, in turn, each time in a process of its own.
- *
- * <p>A folder of peers holds {@code setup.sh}, which prints the path of a Python interpreter as its last line, and
- * {@code torch_cnn.py}, which prints rows as {@code ./chagres bench --json} does.
- *
- * @param peers the folder
- * @param job what is measured
- * @param threads on each side
- * @param batch images at a time
- */
-public record SideBySide(Path peers, Job job, int threads, int batch) {
+/** The same case on both sides, in turn, each time in a process of its own. */
+public final class SideBySide {
 
-  private static final String VERSIONS =
-      "import sys, torch; print('Python', sys.version.split()[0] + ', PyTorch', torch.__version__)";
+  private final Case what;
+  private final Optional<Torch> torch;
+  private final Comparison comparison = new Comparison();
+  private final List<Row> raw = new ArrayList<>();
 
   /**
-   * What came of it.
+   * Nothing run yet.
    *
-   * @param peer its versions
-   * @param compared a row for each figure and way of theirs
-   * @param raw every row, with its side and round
+   * @param torch the other side; without it only ours runs
    */
-  public record Result(String peer, List<Row> compared, List<Row> raw) {}
+  public SideBySide(Case what, Optional<Torch> torch) {
+    this.what = what;
+    this.torch = torch;
+  }
 
   /**
-   * Runs both sides so many times.
+   * Runs both sides once.
    *
+   * @param number of the round, from 1
    * @param told every row as it comes, with its side and round
-   * @throws IllegalStateException if there are no peers there, or one side fails
+   * @throws IllegalStateException if one side fails
    */
-  public Result run(int rounds, Consumer<Row> told) {
-    String python = python();
-    String versions = Output.require(List.of(python, "-c", VERSIONS)).getLast();
-    List<String> theirs = new ArrayList<>(List.of(python, script("torch_cnn.py").toString()));
-    theirs.addAll(job.theirArguments(threads, batch));
-    List<String> ours =
-        FreshJvm.alike("org.chagres.train", "org.chagres.train.cli.Main", job.ourArguments(threads, batch));
-    Comparison comparison = new Comparison();
-    List<Row> raw = new ArrayList<>();
-    for (int round = 1; round <= rounds; round++) {
-      for (Row row : rows(theirs)) {
-        comparison.theirs(row);
-        raw.add(tell(row, "peer", round, told));
-      }
-      for (Row row : rows(ours)) {
+  public void round(int number, Consumer<Row> told) {
+    theirs(number, told);
+    ours(number, told);
+  }
+
+  /** Half a round: theirs, if there is a peer. */
+  public void theirs(int number, Consumer<Row> told) {
+    torch.ifPresent(peer -> peer.rows(what).forEach(row -> {
+      comparison.theirs(row);
+      raw.add(tell(row, "peer", number, told));
+    }));
+  }
+
+  /** The other half: ours. */
+  public void ours(int number, Consumer<Row> told) {
+    List<String> ours = FreshJvm.alike("org.chagres.train", "org.chagres.train.cli.Main", what.ourArguments());
+    for (String line : Output.require(ours)) {
+      Rows.parse(line).ifPresent(row -> {
         comparison.ours(row);
-        raw.add(tell(row, "chagres", round, told));
-      }
+        raw.add(tell(row, "chagres", number, told));
+      });
     }
-    return new Result(versions, comparison.rows(), raw);
   }
 
   private static Row tell(Row row, String side, int round, Consumer<Row> told) {
@@ -69,23 +64,18 @@ public record SideBySide(Path peers, Job job, int threads, int batch) {
     return full;
   }
 
-  private static List<Row> rows(List<String> command) {
-    return Output.require(command).stream().flatMap(line -> Rows.parse(line).stream()).toList();
+  /** What is compared. */
+  public Case what() {
+    return what;
   }
 
-  private String python() {
-    List<String> lines = Output.require(List.of(script("setup.sh").toString()));
-    if (lines.isEmpty()) {
-      throw new IllegalStateException(script("setup.sh") + ": printed no path of a Python interpreter");
-    }
-    return lines.getLast().strip();
+  /** What came of the rounds so far. */
+  public Comparison comparison() {
+    return comparison;
   }
 
-  private Path script(String name) {
-    Path file = peers.resolve(name).toAbsolutePath().normalize();
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException("--peers: expected a folder with " + name + ", got " + peers);
-    }
-    return file;
+  /** Every row, with its side and round. */
+  public List<Row> raw() {
+    return List.copyOf(raw);
   }
 }

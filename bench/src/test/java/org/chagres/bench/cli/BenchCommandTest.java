@@ -53,6 +53,9 @@ class BenchCommandTest {
     assertEquals(2, run("bench", "train", "--steps", "0").code());
     assertEquals(2, run("bench", "train", "--warm-up", "-1").code());
     assertEquals(2, run("bench", "starts", "--count", "0").code());
+    assertEquals(2, run("bench", "firststep", "--batch", "0").code());
+    assertEquals(2, run("bench", "table", "--rounds", "0").code());
+    assertTrue(run("bench", "table", "--only", "train,x").err().contains("--only: expected parts"));
     assertEquals(2, run("bench", "peers").code());
     assertEquals(2, run("bench", "peers", "--peers", "x", "--job", "x").code());
     assertEquals(2, run("bench", "peers", "--peers", "x", "--job", "ops", "--batch", "2").code());
@@ -71,7 +74,9 @@ class BenchCommandTest {
     assertEquals(0, e.code(), e.err());
     Row row = e.rows().getFirst();
     assertEquals(
-        List.of("what", "mode", "batch", "threads", "ms_step", "img_s", "best_img_s", "share_of_peak", "peak_gflops"),
+        List.of(
+            "what", "mode", "batch", "threads", "ms_step", "img_s", "best_img_s", "share_of_peak", "peak_gflops",
+            "heap_bytes", "rss_peak_mib"),
         List.copyOf(row.fields().keySet()));
     assertEquals("train", row.fields().get("what"));
     assertEquals(1, number(row, "batch"));
@@ -86,7 +91,8 @@ class BenchCommandTest {
     assertEquals(0, e.code(), e.err());
     Row row = e.rows().getFirst();
     assertEquals(
-        List.of("what", "engine", "batch", "threads", "p50_us", "p99_us", "share_of_peak", "peak_gflops"),
+        List.of(
+            "what", "engine", "batch", "threads", "p50_us", "p99_us", "share_of_peak", "peak_gflops", "heap_bytes"),
         List.copyOf(row.fields().keySet()));
     assertTrue(number(row, "p99_us") >= number(row, "p50_us") && number(row, "p50_us") > 0, e.out());
   }

@@ -18,7 +18,7 @@ final class Look {
   static final Color GREEN = new Color(0x2A, 0x83, 0x4B);
   static final BasicStroke LINE = new BasicStroke(2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
 
-  private static final Color GRID = new Color(0xDD, 0xE1, 0xE7);
+  static final Color GRID = new Color(0xDD, 0xE1, 0xE7);
 
   private Look() {}
 

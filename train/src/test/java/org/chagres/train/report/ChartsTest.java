@@ -66,6 +66,20 @@ class ChartsTest {
   }
 
   @Test
+  void targetsHeldAndMissedDiffer() throws IOException {
+    Path path = folder.resolve("targets.png");
+    TargetChart.write(path, "Targets", "two", List.of(
+        new TargetChart.Bar("held", 2, "3.6 × (≥ 1.8 ×)"), new TargetChart.Bar("missed", 0.6, "3 s (≤ 1.8 s)")));
+    BufferedImage image = ImageIO.read(path.toFile());
+    assertTrue(pixels(image, Look.GREEN.getRGB()) > 1500);
+    assertTrue(pixels(image, Look.ORANGE.getRGB()) > 1500);
+    assertEquals(0, pixels(image, Look.BLUE.getRGB()));
+    assertThrows(IllegalArgumentException.class, () -> TargetChart.write(path, "x", "", List.of()));
+    assertThrows(IllegalArgumentException.class, () -> new TargetChart.Bar("x", 0, ""));
+    assertThrows(IllegalArgumentException.class, () -> new TargetChart.Bar("x", Double.NaN, ""));
+  }
+
+  @Test
   void confusionChartColoursTheDiagonal() throws IOException {
     ConfusionMatrix matrix = new ConfusionMatrix(3);
     matrix.update(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, new long[] {0, 1, 2});

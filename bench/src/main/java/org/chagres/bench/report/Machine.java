@@ -1,4 +1,4 @@
-package org.chagres.bench.peers;
+package org.chagres.bench.report;
 
 import java.io.IOException;
 import java.nio.file.Files;
