@@ -25,7 +25,7 @@ final class Chains {
 
   Chains(List<Module> modules) {
     List<Step> all = new ArrayList<>();
-    for (int i = 0; i < modules.size(); ) {
+    for (int i = 0; i < modules.size();) {
       NormStep norm = NormStep.at(modules, i);
       all.add(norm != null ? norm : modules.get(i)::forward);
       i += norm != null ? norm.length : 1;

@@ -236,12 +236,14 @@ class FusionTest {
       assertEquals("0.block.0 (Conv2d): expected 3 channels in dimension 1, got [1, 2, 4, 4]",
           message(() -> s.forward(Tensor.zeros(1, 2, 4, 4))));
       assertTrue(message(() -> s.forward(Tensor.zeros(2, 3, 4, 4))).startsWith("1 (MaxPool2d): kernel 9 is larger"));
-      assertTrue(message(() -> s.forward(Tensor.zeros(1, 3, 1, 1))).startsWith("0.block.1 (BatchNorm2d): expected more"));
+      assertTrue(
+          message(() -> s.forward(Tensor.zeros(1, 3, 1, 1))).startsWith("0.block.1 (BatchNorm2d): expected more"));
       Sequential wrong = new Sequential(new Conv2d(3, 5, 1), new BatchNorm2d(4), new ReLU()).fusion(on);
       assertTrue(message(() -> wrong.forward(Tensor.zeros(2, 3, 4, 4))).startsWith("1 (BatchNorm2d): expected (N, C"));
       wrong.eval();
       try (Grad off = Grad.disabled()) {
-        assertTrue(message(() -> wrong.forward(Tensor.zeros(2, 3, 4, 4))).startsWith("1 (BatchNorm2d): expected (N, C"));
+        assertTrue(
+            message(() -> wrong.forward(Tensor.zeros(2, 3, 4, 4))).startsWith("1 (BatchNorm2d): expected (N, C"));
         s.eval();
         assertEquals("0.block.0 (Conv2d): expected 3 channels in dimension 1, got [1, 2, 4, 4]",
             message(() -> s.forward(Tensor.zeros(1, 2, 4, 4))));

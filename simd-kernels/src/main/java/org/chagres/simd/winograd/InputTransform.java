@@ -73,7 +73,7 @@ final class InputTransform {
   void run(long x, long first, int count, long v, long scratch) {
     Floats.zero(scratch + ZEROS_AT, CHANNELS);
     int cols = grid.cols();
-    for (int done = 0; done < count; ) {
+    for (int done = 0; done < count;) {
       int col = (int) ((first + done) % cols);
       long line = (first + done) / cols;
       int row = (int) (line % grid.rows());

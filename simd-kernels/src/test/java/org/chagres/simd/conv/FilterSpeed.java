@@ -74,7 +74,10 @@ final class FilterSpeed {
         }
       }
       System.out.printf("%-16s peak of a core %5.1f   direct %6.1f", sample.name(), peak, s.flops() / best[0]);
-      System.out.printf(both ? "   Winograd %6.1f   %.2f times%n" : "%n", s.flops() / best[1], best[0] / best[1]);
+      if (both) {
+        System.out.printf("   Winograd %6.1f   %.2f times", s.flops() / best[1], best[0] / best[1]);
+      }
+      System.out.println();
     }
   }
 

@@ -207,7 +207,8 @@ class NormPoolTest {
       Moments m = new Moments(floats(mean), floats(normal(random, s.c())));
       boolean affine = s.c() != 8;
       this.in = new Normalized(
-          floats(x), m, affine ? new Affine(floats(normal(random, s.c())), floats(normal(random, s.c()))) : Affine.NONE);
+          floats(x), m,
+          affine ? new Affine(floats(normal(random, s.c())), floats(normal(random, s.c()))) : Affine.NONE);
       this.drop = new Drop(new Stream(random.nextLong(), random.nextInt(100)), p);
       this.dy = floats(normal(random, s.yCount()));
       this.relu = empty(s.xCount());
