@@ -61,9 +61,9 @@ public class OptimizerRate {
     MemorySegment first = Buffers.floats(arena, parameters);
     MemorySegment second = Buffers.floats(arena, parameters);
     second.fill((byte) 0);
-    AdamOptions adam = new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0.01, true, false, 1000);
+    AdamOptions adam = new AdamOptions.Fixed(1e-3, 0.9, 0.999, 1e-8, 0.01, true, false, 1000);
     adamW = AdamStep.of(adam, parameters, p, g, new AdamState(first, second, MemorySegment.NULL));
-    sgd = SgdStep.of(new SgdOptions(1e-3, 0.9, 0, 0, false, false, false), parameters, p, g, first);
+    sgd = SgdStep.of(new SgdOptions.Fixed(1e-3, 0.9, 0, 0, false, false, false), parameters, p, g, first);
     bytes = 4 * parameters;
   }
 
