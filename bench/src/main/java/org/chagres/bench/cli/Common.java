@@ -52,6 +52,14 @@ final class Common {
     return json ? Rows.json(out) : Rows.table(out);
   }
 
+  /** Whether a mode is replay; else it must be eager. */
+  boolean isReplay(String mode) {
+    if (!mode.equals("replay") && !mode.equals("eager")) {
+      throw refuse(spec, "--mode", "eager or replay", mode);
+    }
+    return mode.equals("replay");
+  }
+
   /** An option's value, which must be 1 or more. */
   int positive(String option, int value) {
     return positive(spec, option, value);

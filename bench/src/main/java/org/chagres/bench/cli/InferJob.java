@@ -30,23 +30,28 @@ final class InferJob implements Callable<Integer> {
   @Option(names = "--runs", paramLabel = "N", defaultValue = "0",
       description = "Timed runs, after warm-up; 0 for 300 with up to 7 images, else 40.") private int runs;
 
+  @Option(names = "--mode", paramLabel = "MODE", defaultValue = "replay",
+      description = "replay (recorded once) or eager.") private String mode;
+
   @Override
   public Integer call() {
     common.positive("--batch", batch);
     int timed = runs == 0 ? batch < FEW_IMAGES ? 300 : 40 : common.positive("--runs", runs);
     int threads = common.workers().threads();
     CnnInference inference = new CnnInference(batch);
+    Runnable pass = common.isReplay(mode) ? inference.steady() : inference::run;
     double peak = common.peak();
-    Timing t = Timing.of(inference::run, common.warmup(Warmup.CALL), timed);
+    Timing t = Timing.of(pass, common.warmup(Warmup.CALL), timed);
     common.rows().add(new Row("infer")
         .put("engine", "chagres")
+        .put("mode", mode)
         .put("batch", batch)
         .put("threads", threads)
         .put("p50_us", t.median() * 1e6, 1)
         .put("p99_us", t.p99() * 1e6, 1)
         .put("share_of_peak", CnnShapes.forwardFlops(batch) / t.median() * 1e-9 / peak, 3)
         .put("peak_gflops", peak, 1)
-        .put("heap_bytes", HeapPerRun.bytes(inference.steady(), HEAP_RUNS), 1));
+        .put("heap_bytes", HeapPerRun.bytes(pass, HEAP_RUNS), 1));
     return 0;
   }
 }

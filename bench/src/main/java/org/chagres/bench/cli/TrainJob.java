@@ -29,16 +29,21 @@ final class TrainJob implements Callable<Integer> {
   @Option(names = "--steps", paramLabel = "N", defaultValue = "12",
       description = "Timed steps, after warm-up.") private int steps;
 
+  @Option(names = "--mode", paramLabel = "MODE", defaultValue = "eager",
+      description = "eager or replay (recorded once); heap_bytes is the replay's.") private String mode;
+
   @Override
   public Integer call() {
     common.positive("--batch", batch);
     common.positive("--steps", steps);
     int threads = common.workers().threads();
     CnnTraining training = new CnnTraining(batch);
+    Runnable replay = training.steady();
+    Runnable step = common.isReplay(mode) ? replay : training::step;
     double peak = common.peak();
-    Timing t = Timing.of(training::step, common.warmup(Warmup.STEP), steps);
+    Timing t = Timing.of(step, common.warmup(Warmup.STEP), steps);
     common.rows().add(new Row("train")
-        .put("mode", "eager")
+        .put("mode", mode)
         .put("batch", batch)
         .put("threads", threads)
         .put("ms_step", t.median() * 1e3, 2)
@@ -46,7 +51,7 @@ final class TrainJob implements Callable<Integer> {
         .put("best_img_s", batch / t.best(), 1)
         .put("share_of_peak", CnnShapes.stepFlops(batch) / t.median() * 1e-9 / peak, 3)
         .put("peak_gflops", peak, 1)
-        .put("heap_bytes", HeapPerRun.bytes(training.steady(), HEAP_STEPS), 1)
+        .put("heap_bytes", HeapPerRun.bytes(replay, HEAP_STEPS), 1)
         .put("rss_peak_mib", ResidentPeak.mebibytes().orElse(Double.NaN), 1));
     return 0;
   }

@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 /** What a steady run allocates on the Java heap. */
 public final class HeapPerRun {
 
-  private static final int GOES = 5;
+  private static final int GOES = 12;
 
   private HeapPerRun() {}
 
@@ -19,7 +19,7 @@ public final class HeapPerRun {
   public static double bytes(Runnable what, int runs) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
-    for (int go = 0; go < GOES; go++) {
+    for (int go = 0; go < GOES && least > 0; go++) {
       long before = threads.getTotalThreadAllocatedBytes();
       for (int i = 0; i < runs; i++) {
         what.run();

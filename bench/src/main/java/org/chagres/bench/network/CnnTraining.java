@@ -1,6 +1,7 @@
 package org.chagres.bench.network;
 
 import org.chagres.nn.losses.CrossEntropyLoss;
+import org.chagres.nn.record.Recorded;
 import org.chagres.nn.tensor.Generator;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
@@ -33,8 +34,15 @@ public final class CnnTraining {
     }
   }
 
-  /** The step as a long run repeats it, once warm: what garbage is counted of. */
+  /** The step recorded and replayed, as a long run repeats it: what garbage is counted of. */
   public Runnable steady() {
-    return this::step;
+    Recorded step = new Recorded(in -> {
+      optimizer.zeroGrad();
+      Tensor loss = criterion.forward(network.forward(in[0]), in[1]);
+      loss.backward();
+      optimizer.step();
+      return new Tensor[] {loss};
+    });
+    return () -> step.run(x, y);
   }
 }

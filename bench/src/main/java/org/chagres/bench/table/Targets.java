@@ -108,7 +108,7 @@ final class Targets {
       lines.add(Line.missing(what, "", bound, findings.whyOurs(Part.TRAIN)));
     }
     absolute(
-        "Java heap of a training step, batch 128", new Source(TRAINING, "train batch=128", Measure.HEAP_BYTES), "B",
+        "Java heap of a replayed training step, batch 128", new Source(TRAINING, "train batch=128", Measure.HEAP_BYTES), "B",
         Bound.atMost(0));
   }
 
@@ -158,7 +158,7 @@ final class Targets {
       lines.add(Line.missing(what, "", bound, findings.whyOurs(Part.INFER)));
     }
     absolute(
-        "Java heap of an inference, batch 1", new Source(INFERENCE, subject, Measure.HEAP_BYTES), "B",
+        "Java heap of a replayed inference, batch 1", new Source(INFERENCE, subject, Measure.HEAP_BYTES), "B",
         Bound.atMost(0));
   }
 

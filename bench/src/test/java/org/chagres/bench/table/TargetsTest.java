@@ -96,7 +96,7 @@ class TargetsTest {
     assertEquals(Line.Verdict.HELD, p50.verdict());
     assertEquals(0.6 / (300 / 700.0), p50.reached(), 1e-9);
     assertEquals(Line.Verdict.HELD, line(Part.INFER, "inference, batch 1, 1 thread, p99 against p50").verdict());
-    Line heap = line(Part.INFER, "Java heap of an inference, batch 1");
+    Line heap = line(Part.INFER, "Java heap of a replayed inference, batch 1");
     assertEquals("0 B", heap.ours());
     assertEquals(Line.Verdict.HELD, heap.verdict());
   }
