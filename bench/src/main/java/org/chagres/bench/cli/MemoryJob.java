@@ -30,8 +30,9 @@ final class MemoryJob implements Callable<Integer> {
   @Option(names = "--steps", paramLabel = "N", defaultValue = "2000",
       description = "Steps that are watched, after warm-up.") private int steps;
 
-  @Option(names = "--settle", paramLabel = "N", defaultValue = "200",
-      description = "Further steps between the first steady ones and those watched.") private int settle;
+  @Option(names = "--settle", paramLabel = "N", defaultValue = "1000",
+      description = "Further steps between the first steady ones and those watched: the JVM compiles its rarer methods"
+          + " until then.") private int settle;
 
   @Override
   public Integer call() {

@@ -20,6 +20,12 @@ public final class Native {
    */
   public static final long ADDRESS = Long.MAX_VALUE >> 1;
 
+  static {
+    // Some vector operations make a heap segment while they are interpreted. Were its class loaded only then, HotSpot would throw
+    // away every kernel compiled before, as each counts on native segments being the only kind.
+    MemorySegment.ofArray(new byte[0]);
+  }
+
   private Native() {}
 
   /**
