@@ -2,6 +2,7 @@ package org.chagres.train.cli;
 
 import java.util.List;
 import org.chagres.nn.modules.Module;
+import org.chagres.nn.modules.Sequential;
 import org.chagres.train.data.transform.ImageShape;
 import org.chagres.train.model.Cnn;
 import org.chagres.train.model.Mlp;
@@ -29,6 +30,15 @@ final class Networks {
       case "mlp" -> new Mlp(shape.elements(), classes);
       default -> throw unknown("--model", List.of("cnn", "mlp"), o.text("model"));
     };
+  }
+
+  /** Has each layer run alone. */
+  static void withoutFusion(Module model) {
+    for (Module m : model.namedModules().values()) {
+      if (m instanceof Sequential s) {
+        s.fusion(false);
+      }
+    }
   }
 
   static Optimizer optimizer(RunOptions o, Module model) {

@@ -92,6 +92,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--replay",
       description = "Record a step once and replay it: the same numbers, no garbage.") private boolean replay;
 
+  @Option(names = "--no-fusion",
+      description = "Run each layer alone, for comparison; results differ in the last digits.") private boolean noFusion;
+
   @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
       description = "Device to train on.") private String device;
 
@@ -184,6 +187,7 @@ final class TrainCommand implements Callable<Integer> {
     o.put("patience", Integer.toString(patience));
     o.put("limit", Integer.toString(limit));
     o.put("seed", Long.toString(seed));
+    o.put("fusion", Boolean.toString(!noFusion));
     return o;
   }
 

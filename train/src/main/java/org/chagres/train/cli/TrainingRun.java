@@ -57,6 +57,9 @@ final class TrainingRun implements AutoCloseable {
         .batchSize(options.integer("batch")).shuffle(true).seed(seed).dropLast(true));
     validation = loader(DataLoader.of(data.test(0)).batchSize(VALIDATION_BATCH));
     model = Networks.model(options, data.shape(), data.classes().size()).to(device);
+    if ("false".equals(options.values().get("fusion"))) {
+      Networks.withoutFusion(model);
+    }
     optimizer = Networks.optimizer(options, model);
     int steps = (training.batches() + options.integer("accumulate") - 1) / options.integer("accumulate");
     scheduler = Networks.schedule(options, optimizer, steps);
