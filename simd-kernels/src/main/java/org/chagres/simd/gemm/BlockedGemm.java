@@ -17,8 +17,8 @@ import org.chagres.simd.shape.GemmShape;
  * The general product: pack both operands, then multiply tile by tile.
  *
  * <p>Each round has two phases. The first packs the round's panels of A and B into shared scratch, each once,
- * whichever transpose it comes from. The second computes cells of C: for each block of KC steps, each panel of B
- * (L1) meets each panel of A (L2). A tile at the edge goes through a small buffer. Where k is sliced, cells go to
+ * whichever transpose it comes from. The second computes cells of C: for each block of KC steps, each panel of A
+ * (L1) meets each panel of B (L2), so that C is written along its rows. A tile at the edge goes through a small buffer. Where k is sliced, cells go to
  * partial results, which a last phase adds up in the order of the slices.
  */
 final class BlockedGemm extends Job {
@@ -175,9 +175,9 @@ final class BlockedGemm extends Job {
     int kc = ceilDiv(steps, ceilDiv(Math.max(1, steps), KC));
     for (int k = 0; k < steps; k += kc) {
       int count = Math.min(kc, steps - k);
-      for (int j = 0; j < columns; j += NR) {
-        long added = bias == 0 ? zeros : bias + 4L * j;
-        for (int i = 0; i < rows; i += MR) {
+      for (int i = 0; i < rows; i += MR) {
+        for (int j = 0; j < columns; j += NR) {
+          long added = bias == 0 ? zeros : bias + 4L * j;
           long ai = a + i * panel + 4L * MR * k;
           long bj = b + j * panel + 4L * NR * k;
           long cij = c + i * cRow + 4L * j;
