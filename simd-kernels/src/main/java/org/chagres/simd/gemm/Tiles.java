@@ -30,6 +30,9 @@ final class Tiles {
   /** Steps of k for which a panel of A takes 12 of a 32 KiB L1; C is read and written once for so many. */
   static final int KC = 512;
 
+  /** Steps up to which the parts of A and B change places: L1 holds a panel of B, L2 a block of A; measured. */
+  static final int SHALLOW = 256;
+
   /** Rows of C in a chunk at most, a multiple of every MR. */
   static final int MC = 480;
 
