@@ -5,6 +5,7 @@ import static org.chagres.simd.gemm.Blocking.ceilDiv;
 import static org.chagres.simd.gemm.Tiles.KC;
 import static org.chagres.simd.gemm.Tiles.MR;
 import static org.chagres.simd.gemm.Tiles.NR;
+import static org.chagres.simd.gemm.Tiles.SHALLOW;
 import static org.chagres.simd.memory.Native.ALL;
 
 import java.util.List;
@@ -17,8 +18,8 @@ import org.chagres.simd.shape.GemmShape;
  * The general product: pack both operands, then multiply tile by tile.
  *
  * <p>Each round has two phases. The first packs the round's panels of A and B into shared scratch, each once,
- * whichever transpose it comes from. The second computes cells of C: for each block of KC steps, each panel of B
- * (L1) meets each panel of A (L2). A tile at the edge goes through a small buffer. Where k is sliced, cells go to
+ * whichever transpose it comes from. The second computes cells of C: for each block of KC steps, each panel of A
+ * (L1) meets each panel of B (L2), so that C is written along its rows. A tile at the edge goes through a small buffer. Where k is sliced, cells go to
  * partial results, which a last phase adds up in the order of the slices.
  */
 final class BlockedGemm extends Job {
@@ -175,19 +176,22 @@ final class BlockedGemm extends Job {
     int kc = ceilDiv(steps, ceilDiv(Math.max(1, steps), KC));
     for (int k = 0; k < steps; k += kc) {
       int count = Math.min(kc, steps - k);
-      for (int j = 0; j < columns; j += NR) {
+      boolean shallow = blocking.steps() <= SHALLOW;
+      int tileRows = ceilDiv(rows, MR);
+      int tileColumns = ceilDiv(columns, NR);
+      for (int t = 0; t < tileRows * tileColumns; t++) {
+        int i = MR * (shallow ? t % tileRows : t / tileColumns);
+        int j = NR * (shallow ? t / tileRows : t % tileColumns);
         long added = bias == 0 ? zeros : bias + 4L * j;
-        for (int i = 0; i < rows; i += MR) {
-          long ai = a + i * panel + 4L * MR * k;
-          long bj = b + j * panel + 4L * NR * k;
-          long cij = c + i * cRow + 4L * j;
-          long plus = add ? cij : added;
-          if (i + MR <= rows && j + NR <= columns) {
-            Tiles.tile(ai, bj, count, cij, cRow, plus);
-          } else {
-            Tiles.tile(ai, bj, count, local, 4L * NR, zeros);
-            Epilogue.storeTile(local, cij, cRow, Math.min(MR, rows - i), Math.min(NR, columns - j), plus);
-          }
+        long ai = a + i * panel + 4L * MR * k;
+        long bj = b + j * panel + 4L * NR * k;
+        long cij = c + i * cRow + 4L * j;
+        long plus = add ? cij : added;
+        if (i + MR <= rows && j + NR <= columns) {
+          Tiles.tile(ai, bj, count, cij, cRow, plus);
+        } else {
+          Tiles.tile(ai, bj, count, local, 4L * NR, zeros);
+          Epilogue.storeTile(local, cij, cRow, Math.min(MR, rows - i), Math.min(NR, columns - j), plus);
         }
       }
       add = true;

@@ -10,6 +10,7 @@ import static org.chagres.simd.gemm.Tiles.NC;
 import static org.chagres.simd.gemm.Tiles.NC_MIN;
 import static org.chagres.simd.gemm.Tiles.NR;
 import static org.chagres.simd.gemm.Tiles.PACKED_BYTES;
+import static org.chagres.simd.gemm.Tiles.SHALLOW;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -82,8 +83,9 @@ record Blocking(
 
     double work = 2.0 * group * rows * columns * steps;
     double chunk = Math.max(CHUNK_FLOPS, work / CHUNKS);
-    int mc = even(rows, MC, MR);
-    int nc = even(columns, NC, NR);
+    boolean shallow = steps <= SHALLOW;
+    int mc = even(rows, shallow ? NC : MC, MR);
+    int nc = even(columns, shallow ? MC : NC, NR);
     if (2.0 * mc * nc * steps > chunk) {
       int want = (int) (chunk / (2.0 * mc * steps));
       nc = even(columns, Math.clamp(want, Math.min(NC_MIN, nc), nc), NR);

@@ -86,29 +86,43 @@ final class Kernel6x2 {
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
     }
-    c &= ADDRESS;
+    // All of C is read before any is written: rows lie a power of two apart often, and a load waits for a store not yet
+    // done whose address ends in the same 12 bits.
     added &= ADDRESS;
-    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c00).intoMemorySegment(ALL, c, ORDER);
-    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c01).intoMemorySegment(ALL, c + V, ORDER);
-    c = (c + cRow) & ADDRESS;
+    c00 = c00.add(FloatVector.fromMemorySegment(S, ALL, added, ORDER));
+    c01 = c01.add(FloatVector.fromMemorySegment(S, ALL, added + V, ORDER));
     added = (added + addedRow) & ADDRESS;
-    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c10).intoMemorySegment(ALL, c, ORDER);
-    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c11).intoMemorySegment(ALL, c + V, ORDER);
-    c = (c + cRow) & ADDRESS;
+    c10 = c10.add(FloatVector.fromMemorySegment(S, ALL, added, ORDER));
+    c11 = c11.add(FloatVector.fromMemorySegment(S, ALL, added + V, ORDER));
     added = (added + addedRow) & ADDRESS;
-    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c20).intoMemorySegment(ALL, c, ORDER);
-    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c21).intoMemorySegment(ALL, c + V, ORDER);
-    c = (c + cRow) & ADDRESS;
+    c20 = c20.add(FloatVector.fromMemorySegment(S, ALL, added, ORDER));
+    c21 = c21.add(FloatVector.fromMemorySegment(S, ALL, added + V, ORDER));
     added = (added + addedRow) & ADDRESS;
-    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c30).intoMemorySegment(ALL, c, ORDER);
-    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c31).intoMemorySegment(ALL, c + V, ORDER);
-    c = (c + cRow) & ADDRESS;
+    c30 = c30.add(FloatVector.fromMemorySegment(S, ALL, added, ORDER));
+    c31 = c31.add(FloatVector.fromMemorySegment(S, ALL, added + V, ORDER));
     added = (added + addedRow) & ADDRESS;
-    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c40).intoMemorySegment(ALL, c, ORDER);
-    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c41).intoMemorySegment(ALL, c + V, ORDER);
-    c = (c + cRow) & ADDRESS;
+    c40 = c40.add(FloatVector.fromMemorySegment(S, ALL, added, ORDER));
+    c41 = c41.add(FloatVector.fromMemorySegment(S, ALL, added + V, ORDER));
     added = (added + addedRow) & ADDRESS;
-    FloatVector.fromMemorySegment(S, ALL, added, ORDER).add(c50).intoMemorySegment(ALL, c, ORDER);
-    FloatVector.fromMemorySegment(S, ALL, added + V, ORDER).add(c51).intoMemorySegment(ALL, c + V, ORDER);
+    c50 = c50.add(FloatVector.fromMemorySegment(S, ALL, added, ORDER));
+    c51 = c51.add(FloatVector.fromMemorySegment(S, ALL, added + V, ORDER));
+    c &= ADDRESS;
+    c00.intoMemorySegment(ALL, c, ORDER);
+    c01.intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    c10.intoMemorySegment(ALL, c, ORDER);
+    c11.intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    c20.intoMemorySegment(ALL, c, ORDER);
+    c21.intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    c30.intoMemorySegment(ALL, c, ORDER);
+    c31.intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    c40.intoMemorySegment(ALL, c, ORDER);
+    c41.intoMemorySegment(ALL, c + V, ORDER);
+    c = (c + cRow) & ADDRESS;
+    c50.intoMemorySegment(ALL, c, ORDER);
+    c51.intoMemorySegment(ALL, c + V, ORDER);
   }
 }

@@ -6,8 +6,9 @@ import org.chagres.simd.memory.Native;
 /**
  * All that the products know of the processor: the shape of a register tile and how much of each operand a cache holds.
  *
- * <p>Names as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a tile of MR×NR
- * of C stays in registers, a KC×NR panel of B in L1 (half of it), an MC×KC block of A in L2 (half of it).
+ * <p>Names as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008), with the parts of
+ * A and B exchanged, as C is row-major: a tile of MR×NR of C stays in registers, an MR×KC panel of A in L1, a KC×NC
+ * block of B in L2, of which panels stream past the panel of A.
  */
 final class Tiles {
 
@@ -26,17 +27,20 @@ final class Tiles {
   /** Columns of a tile. */
   static final int NR = 2 * Lanes.COUNT;
 
-  /** Steps of k for which a panel of B takes half of a 32 KiB L1 at 8 lanes; a panel of 16 lanes streams from L2. */
-  static final int KC = 256;
+  /** Steps of k for which a panel of A takes 12 of a 32 KiB L1; C is read and written once for so many. */
+  static final int KC = 512;
 
-  /** Rows of A in a block, a multiple of every MR: 96 KiB of a 256 KiB to 2 MiB L2, the block of C beside it. */
-  static final int MC = 96;
+  /** Steps up to which the parts of A and B change places: L1 holds a panel of B, L2 a block of A; measured. */
+  static final int SHALLOW = 256;
+
+  /** Rows of C in a chunk at most, a multiple of every MR. */
+  static final int MC = 480;
 
   /** The least rows of a chunk: fewer would read a panel of B too often for what they compute with it. */
   static final int MC_MIN = 24;
 
-  /** Columns of C in a chunk at most. */
-  static final int NC = 512;
+  /** Columns of C in a chunk at most, a multiple of every NR: a block of B of 192 KiB of a 256 KiB to 2 MiB L2. */
+  static final int NC = 96;
 
   /** Columns of C in a chunk at least, where there are as many. */
   static final int NC_MIN = 64;
@@ -44,8 +48,8 @@ final class Tiles {
   /** Rows or columns of C packed at once at most. */
   static final int EDGE = 4096;
 
-  /** Bytes of packed operands at once: a share of L3. */
-  static final long PACKED_BYTES = 8L << 20;
+  /** Bytes of packed operands at once: a share of L3; over 8 MiB, as whole panels take a little more than matrices. */
+  static final long PACKED_BYTES = 9L << 20;
 
   /** The least work in a chunk, in floating-point operations; some 20 µs. */
   static final long CHUNK_FLOPS = 2_000_000;
