@@ -13,10 +13,10 @@ import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
 /**
- * The micro-kernel of {@link PlaneSweep}: 3 target channels by four vectors of neighbouring pixels, 12 sums, 3
- * weights and a vector of the source, 16 registers. All four vectors are read from one address, so that a table of
- * offsets costs no more integer registers than there are. A load fence, on x86 no instruction, keeps C2 from hoisting
- * all loads and spilling sums for them.
+ * The micro-kernel of {@link PlaneSweep}: 3 target channels by three vectors of neighbouring pixels, 9 sums, 3 weights
+ * and a vector of the source, 13 registers; with a fourth vector of pixels C2 spills two of the sums, which halves the
+ * speed. All vectors are read from one address, so that a table of offsets costs no more integer registers than there
+ * are. A load fence, on x86 no instruction, keeps C2 from hoisting all loads and spilling sums for them.
  */
 final class PlaneTile {
 
@@ -24,7 +24,7 @@ final class PlaneTile {
   static final int CHANNELS = 3;
 
   /** Pixels of a tile. */
-  static final int PIXELS = 4 * Lanes.COUNT;
+  static final int PIXELS = 3 * Lanes.COUNT;
 
   private static final VectorSpecies<Float> S = Lanes.FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -49,18 +49,16 @@ final class PlaneTile {
     var s0a = FloatVector.zero(S);
     var s0b = FloatVector.zero(S);
     var s0c = FloatVector.zero(S);
-    var s0d = FloatVector.zero(S);
     var s1a = FloatVector.zero(S);
     var s1b = FloatVector.zero(S);
     var s1c = FloatVector.zero(S);
-    var s1d = FloatVector.zero(S);
     var s2a = FloatVector.zero(S);
     var s2b = FloatVector.zero(S);
     var s2c = FloatVector.zero(S);
-    var s2d = FloatVector.zero(S);
     for (int i = 0; i < depth; i++) {
-      long at = from + (ALL.get(JAVA_INT_UNALIGNED, table + 4L * i) & OFFSET);
-      long w = with + 4L * CHANNELS * i;
+      long step = i & OFFSET;
+      long at = from + (ALL.get(JAVA_INT_UNALIGNED, table + 4 * step) & OFFSET);
+      long w = with + 4L * CHANNELS * step;
       var w0 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, w));
       var w1 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4));
       var w2 = FloatVector.broadcast(S, ALL.get(JAVA_FLOAT_UNALIGNED, w + 8));
@@ -78,26 +76,18 @@ final class PlaneTile {
       s0c = c.fma(w0, s0c);
       s1c = c.fma(w1, s1c);
       s2c = c.fma(w2, s2c);
-      VarHandle.loadLoadFence();
-      var d = FloatVector.fromMemorySegment(S, ALL, at + 3 * V, ORDER);
-      s0d = d.fma(w0, s0d);
-      s1d = d.fma(w1, s1d);
-      s2d = d.fma(w2, s2d);
     }
     long to = sums & ADDRESS;
     s0a.add(FloatVector.fromMemorySegment(S, ALL, to, ORDER)).intoMemorySegment(ALL, to, ORDER);
     s0b.add(FloatVector.fromMemorySegment(S, ALL, to + V, ORDER)).intoMemorySegment(ALL, to + V, ORDER);
     s0c.add(FloatVector.fromMemorySegment(S, ALL, to + 2 * V, ORDER)).intoMemorySegment(ALL, to + 2 * V, ORDER);
-    s0d.add(FloatVector.fromMemorySegment(S, ALL, to + 3 * V, ORDER)).intoMemorySegment(ALL, to + 3 * V, ORDER);
     to = (to + plane) & ADDRESS;
     s1a.add(FloatVector.fromMemorySegment(S, ALL, to, ORDER)).intoMemorySegment(ALL, to, ORDER);
     s1b.add(FloatVector.fromMemorySegment(S, ALL, to + V, ORDER)).intoMemorySegment(ALL, to + V, ORDER);
     s1c.add(FloatVector.fromMemorySegment(S, ALL, to + 2 * V, ORDER)).intoMemorySegment(ALL, to + 2 * V, ORDER);
-    s1d.add(FloatVector.fromMemorySegment(S, ALL, to + 3 * V, ORDER)).intoMemorySegment(ALL, to + 3 * V, ORDER);
     to = (to + plane) & ADDRESS;
     s2a.add(FloatVector.fromMemorySegment(S, ALL, to, ORDER)).intoMemorySegment(ALL, to, ORDER);
     s2b.add(FloatVector.fromMemorySegment(S, ALL, to + V, ORDER)).intoMemorySegment(ALL, to + V, ORDER);
     s2c.add(FloatVector.fromMemorySegment(S, ALL, to + 2 * V, ORDER)).intoMemorySegment(ALL, to + 2 * V, ORDER);
-    s2d.add(FloatVector.fromMemorySegment(S, ALL, to + 3 * V, ORDER)).intoMemorySegment(ALL, to + 3 * V, ORDER);
   }
 }

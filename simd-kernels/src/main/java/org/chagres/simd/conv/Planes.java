@@ -177,7 +177,14 @@ final class Planes {
 
   private void zeros(long to, int floats, int planes) {
     for (int c = 0; c < planes; c++) {
-      Copies.zero((to + 4 * plane * c) & ADDRESS, floats);
+      long at = (to + 4 * plane * c) & ADDRESS;
+      if (floats < 8) {
+        for (int i = 0; i < floats; i++) {
+          ALL.set(JAVA_FLOAT_UNALIGNED, at + 4L * i, 0f);
+        }
+      } else {
+        Copies.zero(at, floats);
+      }
     }
   }
 
