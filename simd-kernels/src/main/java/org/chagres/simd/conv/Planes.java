@@ -176,6 +176,9 @@ final class Planes {
   }
 
   private void zeros(long to, int floats, int planes) {
+    if (floats == 0) {
+      return;
+    }
     for (int c = 0; c < planes; c++) {
       long at = (to + 4 * plane * c) & ADDRESS;
       if (floats < 8) {
