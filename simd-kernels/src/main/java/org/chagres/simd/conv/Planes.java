@@ -8,8 +8,8 @@ import static org.chagres.simd.memory.Native.ALL;
 import org.chagres.simd.lanes.Transpose;
 
 /**
- * Cuts the targets of a part into chunks (whole images, or rows of one image) and copies a chunk's source to planes, one
- * for each channel: the images' rows one behind the other with zeros between, so that the value of a tap lies at the
+ * Cuts the targets of a part into chunks (whole images, or rows of one image) and copies a chunk's source to planes,
+ * one for each channel: the images' rows one behind the other with zeros between, so that the value of a tap lies at the
  * same distance from every target, and a vector of targets may span rows and images.
  *
  * <p>The zeros behind a row are also those before the next, and so are those between images. What comes of targets that
@@ -60,11 +60,12 @@ final class Planes {
     this.imagesPerChunk = rowChunks > 1 ? 1 : (int) Math.clamp(pixels / ((long) height * width), 1, images);
     this.targets = targets(imagesPerChunk, rowsPerChunk);
     long reach = (long) Math.max(0, down.extent(1) - 1) * width + Math.max(0, across.extent(1) - 1);
+    long copied = ((imagesPerChunk - 1L) * height + (rowChunks > 1 ? height : tall)) * width;
     // An odd number of lines, lest the planes fall on few sets of the cache.
-    long lines = Math.max(
-            Math.ceilDiv(targets + reach, 16L), Math.ceilDiv(((imagesPerChunk - 1L) * height + tall) * width, 16L));
-    this.plane = 16 * (lines | 1);
-    this.channels = (int) Math.clamp(BYTES / (4 * plane), 1, most);
+    this.plane = 16 * (Math.ceilDiv(Math.max(targets + reach, copied), 16L) | 1);
+    // With the border a plane is larger than its pixels, so allow for half as much again; eights transpose best.
+    int fit = (int) Math.clamp(BYTES * 3L / 2 / (4 * plane), 1, most);
+    this.channels = fit < most && fit > 8 ? fit & -8 : fit;
     if (4L * plane * channels > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("convolution too large: rows of " + source);
     }
