@@ -139,6 +139,15 @@ final class Copies {
       return;
     }
     long last = 4L * (floats - LANES);
+    if (floats <= 2 * LANES) {
+      for (int r = 0; r < rows; r++) {
+        FloatVector.fromMemorySegment(S, ALL, f, ORDER).intoMemorySegment(ALL, t, ORDER);
+        FloatVector.fromMemorySegment(S, ALL, f + last, ORDER).intoMemorySegment(ALL, t + last, ORDER);
+        f = (f + step) & ADDRESS;
+        t = (t + OuterTile.STEP) & ADDRESS;
+      }
+      return;
+    }
     for (int r = 0; r < rows; r++) {
       for (int i = 0; i < floats - LANES; i += LANES) {
         FloatVector.fromMemorySegment(S, ALL, f + 4L * i, ORDER).intoMemorySegment(ALL, t + 4L * i, ORDER);

@@ -39,7 +39,7 @@ public final class Direct {
     long from = Native.address(w, bytes(shape.wCount()), "w");
     long to = Native.address(packed, plan.packedBytes(), "packed");
     var filter = new PackedWeight.Filter(shape.kernel().h(), shape.kernel().w());
-    return new PackedWeight(plan.view(), pass, filter, from, to);
+    return plan.pack(pass, filter, from, to);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.chagres.simd.conv;
 
 import java.util.List;
+import org.chagres.simd.parallel.Job;
 import org.chagres.simd.shape.ConvPass;
 import org.chagres.simd.shape.ConvShape;
 import org.chagres.simd.shape.PlanCache;
@@ -13,6 +14,7 @@ final class DirectPlan {
       new PlanCache<>(s -> new DirectPlan(View.of(s, ConvPass.BACKWARD_DATA)));
 
   private final View view;
+  private final boolean planes;
   private final Sweep[] sweeps;
   private final int[] firstChunk;
   private final long[] packedAt;
@@ -22,14 +24,16 @@ final class DirectPlan {
   private DirectPlan(View view) {
     this.view = view;
     List<Part> parts = view.parts();
+    this.planes = PlaneSweep.suits(view);
     this.sweeps = new Sweep[parts.size()];
     this.firstChunk = new int[parts.size() + 1];
     this.packedAt = new long[parts.size() + 1];
     long local = 0;
     for (int p = 0; p < sweeps.length; p++) {
       Part part = parts.get(p);
-      sweeps[p] = view.depthwise() ? new DepthwiseSweep(view, part) : new DirectSweep(view, part);
-      packedAt[p + 1] = Math.addExact(packedAt[p], PackedWeight.bytes(view, part));
+      sweeps[p] = sweep(part);
+      long bytes = planes ? PlaneWeight.bytes(view, part) : PackedWeight.bytes(view, part);
+      packedAt[p + 1] = Math.addExact(packedAt[p], bytes);
       firstChunk[p + 1] = Math.addExact(firstChunk[p], sweeps[p].chunks());
       local = Math.max(local, sweeps[p].localBytes());
     }
@@ -37,14 +41,23 @@ final class DirectPlan {
     this.nanos = (long) (view.flops() / Tiling.FLOPS_PER_NANO);
   }
 
+  private Sweep sweep(Part part) {
+    if (view.depthwise()) {
+      return new DepthwiseSweep(view, part);
+    }
+    return planes ? new PlaneSweep(view, part) : new DirectSweep(view, part);
+  }
+
+  /** The job that packs a weight for it. */
+  Job pack(ConvPass pass, PackedWeight.Filter filter, long from, long to) {
+    return planes
+        ? new PlaneWeight(view, pass, filter, from, to)
+        : new PackedWeight(view, pass, filter, from, to);
+  }
+
   /** The plan of a shape's pass, whose sizes are checked. */
   static DirectPlan of(ConvShape shape, ConvPass pass) {
     return (pass == ConvPass.FORWARD ? FORWARD : BACKWARD_DATA).of(shape);
-  }
-
-  /** How the pass sees the shape. */
-  View view() {
-    return view;
   }
 
   /** Bytes of the weight packed for it. */

@@ -81,7 +81,9 @@ final class DirectSweep implements Sweep {
         windows.prepare(chunk / splits, arguments.source(), arguments.target(), local, local + sourceAt());
     int channels = view.targetChannels();
     int blocks = Tiling.blocks(channels);
-    Tails.table(local, local + 16L * windows.tablePixels(), pixels, local + sumsAt());
+    if (panels.length > 1 || Tiling.paddedChannels(channels) > channels) {
+      Tails.table(local, local + 16L * windows.tablePixels(), pixels, local + sumsAt());
+    }
     int all = view.groups() * blocks;
     int split = chunk % splits;
     int first = (int) ((long) split * all / splits);

@@ -45,7 +45,7 @@ final class PatchFilterJob extends Job {
 
   @Override
   public long localBytes() {
-    return plan.panelsAt() + (long) plan.panelsOfSplit() * PatchPlan.PANEL;
+    return plan.rowAt() + plan.patches().scratchBytes();
   }
 
   @Override
@@ -79,7 +79,7 @@ final class PatchFilterJob extends Job {
     for (int p = firstPanel; p < lastPanel; p++) {
       Copies.zero(sums + p * plan.panelBytes(), plan.panelFloats());
     }
-    plan.patches().clear(local, PatchPlan.PIXELS);
+    plan.patches().fill(local, PatchPlan.PIXELS);
     int last = (int) ((part + 1L) * plan.blocks() / plan.parts());
     for (int b = (int) ((long) part * plan.blocks() / plan.parts()); b < last; b++) {
       long first = (long) b * PatchPlan.PIXELS;
@@ -88,7 +88,7 @@ final class PatchFilterJob extends Job {
       while (done < lastPanel) {
         int group = done / plan.panelsOfGroup();
         int end = Math.min(lastPanel, (group + 1) * plan.panelsOfGroup());
-        plan.patches().copy(arguments.x(), group, first, pixels, local);
+        plan.patches().copy(arguments.x(), group, first, pixels, local, local + plan.rowAt());
         gradients(done, end, first, pixels, local + plan.panelsAt());
         products(done, end, pixels, local, sums);
         done = end;
@@ -125,12 +125,6 @@ final class PatchFilterJob extends Job {
         OuterTile.products(Math.min(OuterTile.VALUES, depth - d), patches, panel, pixels, to);
       }
     }
-    if (arguments.db() != 0) {
-      for (int p = firstPanel; p < lastPanel; p++) {
-        long panel = local + plan.panelsAt() + (p - firstPanel) * PatchPlan.PANEL;
-        Copies.addRows(panel, pixels, OuterTile.WIDTH, sums + p * plan.panelBytes() + 4L * depth * OuterTile.WIDTH);
-      }
-    }
   }
 
   private void combine(int panel, long sums) {
@@ -153,7 +147,7 @@ final class PatchFilterJob extends Job {
       }
     }
     if (arguments.db() != 0) {
-      long bias = sums + 4L * plan.patches().paddedDepth() * OuterTile.WIDTH;
+      long bias = sums + 4L * plan.patches().depth() * OuterTile.WIDTH;
       Copies.copy(bias, arguments.db() + 4L * plan.firstChannel(panel), channels);
     }
   }

@@ -7,8 +7,8 @@ import org.chagres.simd.shape.PlanCache;
 /**
  * What a shape decides of {@link PatchFilterJob}, worked out once.
  *
- * <p>Sums of a part lie as [panel of output channels][value of the patch, to a multiple of 4][channel of the panel],
- * each panel followed by the bias' sums. A panel holds channels of one group only.
+ * <p>Sums of a part lie as [panel of output channels][value of the patch, then the bias, to a multiple of 4][channel of
+ * the panel]. A panel holds channels of one group only.
  *
  * @param patches how a block's patches are copied
  * @param strides of the copy of dy
@@ -47,7 +47,7 @@ record PatchPlan(Patches patches, Copies.Strides strides, int channels, int pane
     Math.multiplyExact(panelsOfGroup, s.groups());
     var strides = new Copies.Strides(4L * s.k(), PANEL);
     var patches = new Patches(s);
-    if ((patches.paddedDepth() + 1L) * OuterTile.WIDTH > Integer.MAX_VALUE / 4) {
+    if ((long) patches.paddedDepth() * OuterTile.WIDTH > Integer.MAX_VALUE / 4) {
       throw new IllegalArgumentException("convolution too large: " + s);
     }
     var whole = new PatchPlan(patches, strides, s.k(), panelsOfGroup, 1, 1);
@@ -88,9 +88,14 @@ record PatchPlan(Patches patches, Copies.Strides strides, int channels, int pane
     return Math.ceilDiv(patches.paddedDepth(), OuterTile.VALUES) * BLOCK;
   }
 
+  /** Bytes from the start of scratch to where a row is copied with its border. */
+  long rowAt() {
+    return panelsAt() + panelsOfSplit() * PANEL;
+  }
+
   /** Floats of a panel's sums. */
   int panelFloats() {
-    return (patches.paddedDepth() + 1) * OuterTile.WIDTH;
+    return patches.paddedDepth() * OuterTile.WIDTH;
   }
 
   /** Bytes of a panel's sums. */

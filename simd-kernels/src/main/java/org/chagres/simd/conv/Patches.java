@@ -1,16 +1,24 @@
 package org.chagres.simd.conv;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static org.chagres.simd.memory.Native.ALL;
+
 import org.chagres.simd.outer.OuterTile;
 import org.chagres.simd.shape.ConvShape;
 
 /**
  * Copies patches of an image, the values under a window with zeros where it reaches over the border, to rows: ordered
- * (kh, kw, C / groups), in blocks of {@link OuterTile#VALUES}, filled up to a multiple of 4 with zeros.
+ * (kh, kw, C / groups), then a one, whose products are the bias' gradient, in blocks of {@link OuterTile#VALUES},
+ * filled up to a multiple of 4 with zeros.
  *
  * <p>Neighbouring pixels of a row are done together, a run of values after the other: a row of the window where that
- * lies together in the image, else a tap.
+ * lies together in the image, else a tap. Of few channels, where runs are short and cutting them at the border costs as
+ * much as they do, what windows read of a row is first copied with its border.
  */
 final class Patches {
+  /** The most channels of rows that are copied with their border. */
+  private static final int MOST_BORDERED = 16;
+
   private final int images;
   private final int h;
   private final int w;
@@ -23,6 +31,7 @@ final class Patches {
   private final long pixelBytes;
   private final int depth;
   private final boolean together;
+  private final boolean bordered;
 
   Patches(ConvShape s) {
     this.images = s.n();
@@ -37,6 +46,7 @@ final class Patches {
     this.pixelBytes = 4L * s.c();
     this.depth = taps() * channels;
     this.together = s.groups() == 1 && s.dilation().w() == 1;
+    this.bordered = together && channels <= MOST_BORDERED && cols.step() <= cols.taps().length;
   }
 
   /** Places of the window. */
@@ -54,9 +64,19 @@ final class Patches {
     return channels;
   }
 
+  /** Values of a patch. */
+  int depth() {
+    return depth;
+  }
+
   /** Values of a row. */
   int paddedDepth() {
-    return Math.ceilDiv(depth, 4) * 4;
+    return Math.ceilDiv(depth + 1, 4) * 4;
+  }
+
+  /** Bytes of scratch for a row with its border. */
+  long scratchBytes() {
+    return bordered ? pixelBytes * cols.extent(PatchPlan.PIXELS) : 0;
   }
 
   /** Output pixels of all images. */
@@ -64,9 +84,12 @@ final class Patches {
     return (long) images * outH * outW;
   }
 
-  /** Sets the values that fill rows up, which {@link #copy} leaves alone, to zero. */
-  void clear(long to, int pixels) {
+  /** Writes the one behind each patch and the zeros that fill rows up, which {@link #copy} leaves alone. */
+  void fill(long to, int pixels) {
     zeros(to, depth, paddedDepth() - depth, pixels);
+    for (int i = 0; i < pixels; i++) {
+      ALL.set(JAVA_FLOAT_UNALIGNED, place(to, depth) + i * OuterTile.STEP, 1f);
+    }
   }
 
   /**
@@ -77,8 +100,9 @@ final class Patches {
    * @param first output pixel, counted over all images
    * @param pixels how many
    * @param to where they go
+   * @param scratch of {@link #scratchBytes}
    */
-  void copy(long x, int group, long first, int pixels, long to) {
+  void copy(long x, int group, long first, int pixels, long to, long scratch) {
     int done = 0;
     while (done < pixels) {
       int col = (int) ((first + done) % outW);
@@ -91,7 +115,7 @@ final class Patches {
         if (y < 0 || y >= h) {
           zeros(to, value, cols.taps().length * channels, some);
         } else {
-          row(image + y * w * pixelBytes, col, some, to, value);
+          row(image + y * w * pixelBytes, col, some, to, value, scratch);
         }
       }
       to += some * OuterTile.STEP;
@@ -100,7 +124,11 @@ final class Patches {
   }
 
   /** A row of the window of neighbouring pixels. */
-  private void row(long line, int col, int pixels, long to, int value) {
+  private void row(long line, int col, int pixels, long to, int value, long scratch) {
+    if (bordered) {
+      run(bordered(line, col, pixels, scratch), to, value, cols.taps().length * channels, pixels);
+      return;
+    }
     int from = 0;
     int end = 0;
     if (together) {
@@ -113,6 +141,21 @@ final class Patches {
     }
     taps(line, col, from, to, value);
     taps(line, col + end, pixels - end, to + end * OuterTile.STEP, value);
+  }
+
+  /** The address of what the windows of neighbouring pixels read of a row: in the image, or a copy with its border. */
+  private long bordered(long line, int col, int pixels, long scratch) {
+    int extent = cols.extent(pixels);
+    long left = (long) col * cols.step() + cols.origin();
+    int from = (int) Math.clamp(-left, 0, extent);
+    int end = (int) Math.clamp(w - left, from, extent);
+    if (end - from == extent) {
+      return line + left * pixelBytes;
+    }
+    Copies.zero(scratch, from * channels);
+    Copies.copy(line + (left + from) * pixelBytes, scratch + from * pixelBytes, (end - from) * channels);
+    Copies.zero(scratch + end * pixelBytes, (extent - end) * channels);
+    return scratch;
   }
 
   /** A row of the window, tap by tap. */

@@ -7,8 +7,8 @@
  *
  * <p>Read {@link org.chagres.simd.conv.Conv}, the entry, {@link
  * org.chagres.simd.conv.Algorithm}, then {@code DirectSweep} (the loops), {@code Windows} (borders
- * and the pixel table), {@code Tile5x2} (the micro-kernels), {@code PatchFilterJob} and {@code FilterJob}. Sizes of tiles and blocks are all in
- * {@code Tiling}.
+ * and the pixel table), {@code Tile5x2} (the micro-kernels), {@code PlaneSweep} (few target channels), {@code
+ * PatchFilterJob} and {@code FilterJob}. Sizes of tiles and blocks are all in {@code Tiling}.
  *
  * <p>What may not be here: transforms ({@code simd.winograd} does them), fused epilogues of other families, threads.
  */

@@ -45,6 +45,31 @@ public final class Transpose {
     }
   }
 
+  /**
+   * Transposes rows to planes that lie apart.
+   *
+   * @param from the first row
+   * @param ld bytes from a row to the next
+   * @param rows how many
+   * @param columns floats of a row
+   * @param to where the floats of the first column go
+   * @param step bytes from there to those of the next column
+   */
+  public static void planes(long from, long ld, int rows, int columns, long to, long step) {
+    boolean eights = LANES >= 8 && rows >= 8;
+    int whole = eights ? columns & -8 : 0;
+    for (int r = 0; r < rows && whole > 0; r += 8) {
+      // The last eight rows may overlap those before.
+      int row = Math.min(r, rows - 8);
+      Transpose8.rows(from + row * ld, ld, 8, whole, to + 4L * row, step);
+    }
+    for (int k = whole; k < columns; k++) {
+      for (int r = 0; r < rows; r++) {
+        copyFloat((from + r * ld + 4L * k) & ADDRESS, (to + k * step + 4L * r) & ADDRESS);
+      }
+    }
+  }
+
   /** Eight rows at a time, as far as k goes in eights; returns how far. */
   private static int transposeEights(long from, long ld, int valid, int width, int kc, long to) {
     // In a narrower panel each store runs into the next k, which the next store puts right; so the last k is left out.

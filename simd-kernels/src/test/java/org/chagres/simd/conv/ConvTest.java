@@ -82,7 +82,11 @@ class ConvTest {
         ConvShape.of(1, 600, 7, 9, 40, 1, 1, 0),
         grouped(2, 72, 20, 31, 72, 3, 1, 1, 72),
         grouped(2, 19, 37, 31, 19, 3, 2, 1, 19),
-        ConvShape.of(50, 8, 1, 1, 24, 3, 1, 1));
+        ConvShape.of(50, 8, 1, 1, 24, 3, 1, 1),
+        ConvShape.of(2, 70, 37, 61, 3, 3, 1, 1),
+        ConvShape.of(2, 2, 40, 41, 70, 3, 1, 1),
+        ConvShape.of(90, 3, 5, 6, 33, 3, 1, 2),
+        grouped(9, 6, 13, 12, 80, 4, 2, 1, 2));
   }
 
   @Tag("lanes")
