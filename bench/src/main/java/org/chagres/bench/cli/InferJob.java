@@ -43,8 +43,7 @@ final class InferJob implements Callable<Integer> {
     double peak = common.peak();
     Timing t = Timing.of(pass, common.warmup(Warmup.CALL), timed);
     common.rows().add(new Row("infer")
-        .put("engine", "chagres")
-        .put("mode", mode)
+        .put("engine", common.isReplay(mode) ? "chagres" : "chagres eager")
         .put("batch", batch)
         .put("threads", threads)
         .put("p50_us", t.median() * 1e6, 1)
