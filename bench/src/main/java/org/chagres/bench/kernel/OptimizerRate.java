@@ -3,6 +3,7 @@ package org.chagres.bench.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
+import org.chagres.bench.measure.ByteCount;
 import org.chagres.simd.optim.AdamOptions;
 import org.chagres.simd.optim.AdamState;
 import org.chagres.simd.optim.AdamStep;

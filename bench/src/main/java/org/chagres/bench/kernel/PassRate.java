@@ -3,6 +3,7 @@ package org.chagres.bench.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
+import org.chagres.bench.measure.ByteCount;
 import org.chagres.simd.elementwise.Unary;
 import org.chagres.simd.elementwise.UnaryMap;
 import org.chagres.simd.norm.Affine;

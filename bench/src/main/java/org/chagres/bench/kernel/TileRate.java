@@ -3,6 +3,7 @@ package org.chagres.bench.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
+import org.chagres.bench.measure.FlopCount;
 import org.chagres.simd.conv.Conv;
 import org.chagres.simd.gemm.TileProduct;
 import org.chagres.simd.parallel.Job;

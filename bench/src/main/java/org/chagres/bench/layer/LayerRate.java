@@ -1,7 +1,7 @@
 package org.chagres.bench.layer;
 
 import java.util.concurrent.TimeUnit;
-import org.chagres.bench.kernel.FlopCount;
+import org.chagres.bench.measure.FlopCount;
 import org.chagres.bench.network.CnnShapes;
 import org.chagres.nn.modules.BatchNorm2d;
 import org.chagres.nn.modules.Conv2d;

@@ -1,7 +1,7 @@
 package org.chagres.bench.network;
 
 import java.util.concurrent.TimeUnit;
-import org.chagres.bench.kernel.FlopCount;
+import org.chagres.bench.measure.FlopCount;
 import org.chagres.simd.parallel.Workers;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,4 +1,4 @@
-package org.chagres.bench.kernel;
+package org.chagres.bench.measure;
 
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Scope;
