@@ -46,6 +46,11 @@ final class Common {
     return usual.within(warmUp);
   }
 
+  /** A time, but no longer than the warm-up may take. */
+  double seconds(double usual) {
+    return Math.min(usual, warmUp);
+  }
+
   /** Where rows go. */
   Rows rows() {
     var out = spec.commandLine().getOut();

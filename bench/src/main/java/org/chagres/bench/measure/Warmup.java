@@ -14,8 +14,8 @@ import java.lang.management.ManagementFactory;
  */
 public record Warmup(int leastRuns, double leastSeconds, int mostRuns, double mostSeconds) {
 
-  /** For a training step: 40 steps or a minute at most. */
-  public static final Warmup STEP = new Warmup(6, 2, 40, 60);
+  /** For a training step: half a minute at most, which the rarer methods of small steps need. */
+  public static final Warmup STEP = new Warmup(6, 2, Integer.MAX_VALUE, 30);
 
   /** For calls of microseconds to milliseconds; a compilation needs thousands of the shortest. */
   public static final Warmup CALL = new Warmup(30, 2, Integer.MAX_VALUE, 15);

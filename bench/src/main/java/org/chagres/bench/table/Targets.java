@@ -108,7 +108,7 @@ final class Targets {
       lines.add(Line.missing(what, "", bound, findings.whyOurs(Part.TRAIN)));
     }
     absolute(
-        "Java heap of a replayed training step, batch 128", new Source(TRAINING, "train batch=128", Measure.HEAP_BYTES),
+        "Java heap of a replayed training step", new Source(TRAINING, "train batch=128", Measure.HEAP_BYTES),
         "B",
         Bound.atMost(0));
   }
