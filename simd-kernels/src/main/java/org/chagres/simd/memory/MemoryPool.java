@@ -92,6 +92,9 @@ public final class MemoryPool {
     for (int i = 0; block == null && bytes <= MOST && i < RECLAIM_WAITS && awaitReclaim(i); i++) {
       block = attempt(bytes, alignment, maker);
     }
+    if (block == null && bytes <= MOST) {
+      block = attempt(bytes, alignment, maker); // the last owner may have been collected since the attempt before
+    }
     if (block == null) {
       throw new OutOfNativeMemoryException(OutOfMemoryReport.of(this, bytes, maker));
     }
