@@ -8,9 +8,9 @@ import org.chagres.simd.shape.PlanCache;
 
 /** What a shape decides of a direct pass, worked out once and kept: the view, the sweeps over its parts, their chunks. */
 final class DirectPlan {
-  private static final PlanCache<DirectPlan> FORWARD =
+  private static final PlanCache<ConvShape, DirectPlan> FORWARD =
       new PlanCache<>(s -> new DirectPlan(View.of(s, ConvPass.FORWARD)));
-  private static final PlanCache<DirectPlan> BACKWARD_DATA =
+  private static final PlanCache<ConvShape, DirectPlan> BACKWARD_DATA =
       new PlanCache<>(s -> new DirectPlan(View.of(s, ConvPass.BACKWARD_DATA)));
 
   private final View view;

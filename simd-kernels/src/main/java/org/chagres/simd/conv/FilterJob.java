@@ -35,7 +35,7 @@ final class FilterJob extends Job {
   /** What a shape decides, worked out once. */
   private record Plan(View view, Windows windows, FilterLayout layout) {
 
-    private static final PlanCache<Plan> PLANS = new PlanCache<>(Plan::make);
+    private static final PlanCache<ConvShape, Plan> PLANS = new PlanCache<>(Plan::make);
 
     private static Plan make(ConvShape shape) {
       View view = View.of(shape, ConvPass.FORWARD);

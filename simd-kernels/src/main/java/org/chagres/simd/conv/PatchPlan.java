@@ -36,7 +36,7 @@ record PatchPlan(Patches patches, Copies.Strides strides, int channels, int pane
   /** Blocks of a part at least, lest clearing and combining its sums cost much. */
   private static final int BLOCKS_PER_PART = 8;
 
-  private static final PlanCache<PatchPlan> PLANS = new PlanCache<>(PatchPlan::make);
+  private static final PlanCache<ConvShape, PatchPlan> PLANS = new PlanCache<>(PatchPlan::make);
 
   static PatchPlan of(ConvShape shape) {
     return PLANS.of(shape);

@@ -1,14 +1,12 @@
 package org.chagres.simd.pool;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.chagres.simd.shape.PlanCache;
 import org.chagres.simd.shape.PoolShape;
 
 /** A pooling's windows, worked out once for a shape as plain arrays: where they begin and end, and where their padding begins. */
 final class Windows {
 
-  private static final int MOST = 256;
-  private static final Map<PoolShape, Windows> KNOWN = new ConcurrentHashMap<>();
+  private static final PlanCache<PoolShape, Windows> KNOWN = new PlanCache<>(Windows::new);
 
   final PoolShape shape;
   final int[] top;
@@ -36,15 +34,7 @@ final class Windows {
 
   /** The windows of a shape. */
   static Windows of(PoolShape shape) {
-    Windows known = KNOWN.get(shape);
-    if (known == null) {
-      if (KNOWN.size() >= MOST) {
-        KNOWN.clear(); // shapes that never come back must not pile up
-      }
-      known = new Windows(shape);
-      KNOWN.put(shape, known);
-    }
-    return known;
+    return KNOWN.of(shape);
   }
 
   private void check(int from, int to) {

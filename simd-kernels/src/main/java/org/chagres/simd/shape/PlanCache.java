@@ -5,24 +5,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * What kernels work out of a convolution's shape, once a shape. It holds a bounded number of shapes: those that never
+ * What kernels work out of a shape, once a shape. It holds a bounded number of shapes: those that never
  * come back do not pile up.
  *
+ * @param <S> the shapes
  * @param <P> what is kept for a shape; immutable
  */
-public final class PlanCache<P> {
+public final class PlanCache<S, P> {
   private static final int MOST = 256;
 
-  private final Map<ConvShape, P> plans = new ConcurrentHashMap<>();
-  private final Function<ConvShape, P> maker;
+  private final Map<S, P> plans = new ConcurrentHashMap<>();
+  private final Function<S, P> maker;
 
   /** A cache of what a function makes of a shape; it may be called more than once for one shape, from any thread. */
-  public PlanCache(Function<ConvShape, P> maker) {
+  public PlanCache(Function<S, P> maker) {
     this.maker = maker;
   }
 
   /** What belongs to a shape. */
-  public P of(ConvShape shape) {
+  public P of(S shape) {
     P known = plans.get(shape);
     if (known == null) {
       if (plans.size() >= MOST) {

@@ -28,7 +28,7 @@ final class FilterPlan {
   /** A line of cache between planes of sums: the same place of 16 must not fall into one set of a cache. */
   private static final long LINE = 64;
 
-  private static final PlanCache<FilterPlan> PLANS = new PlanCache<>(FilterPlan::new);
+  private static final PlanCache<ConvShape, FilterPlan> PLANS = new PlanCache<>(FilterPlan::new);
 
   final TileGrid grid;
   final TileLayout layout;

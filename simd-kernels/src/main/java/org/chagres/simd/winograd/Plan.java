@@ -20,8 +20,8 @@ record Plan(
     TileGrid grid, int targets, int blockTiles, int blocks, int splits, InputTransform input, TileLayout layout,
     long flops) {
 
-  private static final PlanCache<Plan> FORWARD = new PlanCache<>(s -> make(s, ConvPass.FORWARD));
-  private static final PlanCache<Plan> BACKWARD_DATA = new PlanCache<>(s -> make(s, ConvPass.BACKWARD_DATA));
+  private static final PlanCache<ConvShape, Plan> FORWARD = new PlanCache<>(s -> make(s, ConvPass.FORWARD));
+  private static final PlanCache<ConvShape, Plan> BACKWARD_DATA = new PlanCache<>(s -> make(s, ConvPass.BACKWARD_DATA));
 
   /** The plan of a pass, worked out once. */
   static Plan of(ConvShape shape, ConvPass pass) {
