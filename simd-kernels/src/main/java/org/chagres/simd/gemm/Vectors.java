@@ -6,7 +6,6 @@ import static org.chagres.simd.memory.Native.ALL;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.chagres.simd.lanes.Lanes;
 
@@ -22,10 +21,8 @@ final class Vectors {
   private static final long SUMS = 32;
   static final long PAIR_BYTES = SUMS + 8 * V;
 
-  private static final VectorShuffle<Float> SWAP1 = swap(1);
-  private static final VectorShuffle<Float> SWAP2 = swap(2);
-  private static final VectorShuffle<Float> SWAP4 = swap(4);
-  private static final VectorShuffle<Float> SWAP8 = swap(8);
+  private static final VectorSpecies<Float> EIGHT = Lanes.EIGHT;
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
   private Vectors() {}
 
@@ -37,7 +34,7 @@ final class Vectors {
    * @param wRow bytes from a row to the next
    * @param rows how many rows, 1 to 4
    * @param k their length
-   * @param to where the results go, room for 4
+   * @param to where the four results go; room for {@link #PAIR_BYTES}
    */
   static void dots(long x, long w, long wRow, int rows, int k, long to) {
     x &= ADDRESS;
@@ -68,10 +65,16 @@ final class Vectors {
       t2 = FloatVector.fromMemorySegment(S, ALL, w2 + o + V, ORDER).fma(x1, t2);
       t3 = FloatVector.fromMemorySegment(S, ALL, w3 + o + V, ORDER).fma(x1, t3);
     }
-    float y0 = sum(s0.add(t0));
-    float y1 = sum(s1.add(t1));
-    float y2 = sum(s2.add(t2));
-    float y3 = sum(s3.add(t3));
+    // Through memory: a helper that takes a vector boxes it wherever C2 does not inline the call.
+    long rest = (to + SUMS) & ADDRESS;
+    s0.add(t0).intoMemorySegment(ALL, rest, ORDER);
+    s1.add(t1).intoMemorySegment(ALL, rest + V, ORDER);
+    s2.add(t2).intoMemorySegment(ALL, rest + 2 * V, ORDER);
+    s3.add(t3).intoMemorySegment(ALL, rest + 3 * V, ORDER);
+    float y0 = fold(rest);
+    float y1 = fold(rest + V);
+    float y2 = fold(rest + 2 * V);
+    float y3 = fold(rest + 3 * V);
     for (; i < k; i++) {
       float xi = ALL.get(JAVA_FLOAT_UNALIGNED, x + 4L * i);
       y0 += xi * ALL.get(JAVA_FLOAT_UNALIGNED, w0 + 4L * i);
@@ -250,32 +253,23 @@ final class Vectors {
   }
 
   /**
-   * The sum of the lanes in one fixed order. {@code reduceLanes} leaves the order open, and the interpreter's is
-   * another than compiled code's.
+   * The sum of lanes in memory, which are overwritten, in one fixed order: the upper half is added to the lower, and so
+   * on. {@code reduceLanes} leaves the order open, and the interpreter's is another than compiled code's.
    */
-  private static float sum(FloatVector v) {
+  private static float fold(long lanes) {
+    long at = lanes & ADDRESS;
     if (LANES > 8) {
-      v = v.add(v.rearrange(SWAP8));
+      FloatVector.fromMemorySegment(EIGHT, ALL, at, ORDER)
+          .add(FloatVector.fromMemorySegment(EIGHT, ALL, at + 32, ORDER))
+          .intoMemorySegment(ALL, at, ORDER);
     }
     if (LANES > 4) {
-      v = v.add(v.rearrange(SWAP4));
+      FloatVector.fromMemorySegment(FOUR, ALL, at, ORDER)
+          .add(FloatVector.fromMemorySegment(FOUR, ALL, at + 16, ORDER))
+          .intoMemorySegment(ALL, at, ORDER);
     }
-    v = v.add(v.rearrange(SWAP2));
-    return v.add(v.rearrange(SWAP1)).lane(0);
-  }
-
-  /** The same sum, in the same order, of lanes in memory, which are overwritten. */
-  private static float fold(long lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        float low = ALL.get(JAVA_FLOAT_UNALIGNED, lanes + 4L * i);
-        ALL.set(JAVA_FLOAT_UNALIGNED, lanes + 4L * i, low + ALL.get(JAVA_FLOAT_UNALIGNED, lanes + 4L * (i + half)));
-      }
-    }
-    return ALL.get(JAVA_FLOAT_UNALIGNED, lanes);
-  }
-
-  private static VectorShuffle<Float> swap(int distance) {
-    return VectorShuffle.fromOp(S, lane -> (lane ^ distance) % LANES);
+    float even = ALL.get(JAVA_FLOAT_UNALIGNED, at) + ALL.get(JAVA_FLOAT_UNALIGNED, at + 8);
+    float odd = ALL.get(JAVA_FLOAT_UNALIGNED, at + 4) + ALL.get(JAVA_FLOAT_UNALIGNED, at + 12);
+    return even + odd;
   }
 }
