@@ -13,6 +13,9 @@ import org.chagres.simd.parallel.Job;
  * <p>Loops, outermost first: block of tiles (its transformed input stays in the second-level cache), block of target
  * channels (its sums do too), plane, block of source channels (its weights, 4 KiB at 8 lanes, stay in the first-level
  * cache), register tile. Weights stream once for each block of tiles.
+ *
+ * <p>Where blocks are so few that target channels are split too, the input is transformed in a phase of its own, once for
+ * all splits.
  */
 final class WinogradJob extends Job {
   private static final long LINE = 64;
@@ -41,12 +44,27 @@ final class WinogradJob extends Job {
   }
 
   @Override
+  public int phases() {
+    return plan.splits() > 1 ? 2 : 1;
+  }
+
+  @Override
   public int chunks(int phase) {
-    return plan.blocks() * plan.splits();
+    return phase < phases() - 1 ? plan.blocks() : plan.blocks() * plan.splits();
+  }
+
+  @Override
+  public long sharedBytes() {
+    return plan.splits() > 1 ? plan.blocks() * blockBytes() : 0;
+  }
+
+  /** Of the transformed input of a block. */
+  private long blockBytes() {
+    return roundUp(plan.layout().bytes());
   }
 
   /**
-   * Scratch of a chunk: the transformed input; the sums of a block of channels; the table of pixels with a pixel behind
+   * Scratch of a chunk: the transformed input, unless it is shared; the sums of a block of channels; the table of pixels with a pixel behind
    * it; zeros; the bias of a block of channels; the pixels of a tile whose block of channels is not full, and their
    * table; the input transform's.
    */
@@ -56,7 +74,7 @@ final class WinogradJob extends Job {
   }
 
   private long sumsAt() {
-    return plan.layout().bytes();
+    return plan.splits() > 1 ? 0 : blockBytes();
   }
 
   private long tableAt() {
@@ -91,27 +109,38 @@ final class WinogradJob extends Job {
 
   @Override
   protected void run(int phase, int chunk, long local, long shared) {
-    int split = chunk % plan.splits();
-    long first = (long) (chunk / plan.splits()) * plan.blockTiles();
+    int splits = plan.splits();
+    int tiles = splits > 1 && phase == 0 ? chunk : chunk / splits;
+    long first = (long) tiles * plan.blockTiles();
     int count = (int) Math.min(plan.blockTiles(), plan.grid().tiles() - first);
-    plan.input().run(x, first, count, local, local + inputAt());
+    long v = splits > 1 ? shared + tiles * blockBytes() : local;
+    if (phase == 0) {
+      plan.input().run(x, first, count, v, local + inputAt());
+    }
+    if (phase == phases() - 1) {
+      targets(chunk % splits, first, count, v, local);
+    }
+  }
+
+  /** A split of the target channels. */
+  private void targets(int split, long first, int count, long v, long local) {
     OutputTransform.table(plan.grid(), first, count, y, plan.targets(), local + tableAt());
     Floats.zero(local + zerosAt(), Tiles.ROWS * Tiles.WIDTH);
     int all = plan.targetBlocks();
     int last = (int) ((split + 1L) * all / plan.splits());
     for (int block = (int) ((long) split * all / plan.splits()); block < last; block++) {
-      products(block, count, local);
+      products(block, count, v, local);
       outputs(block, count, local);
     }
   }
 
   /** The sums of a block of channels. */
-  private void products(int block, int count, long local) {
+  private void products(int block, int count, long from, long local) {
     int depth = plan.grid().channels();
     long plane = WeightTransform.planeBytes(depth);
     long zeros = local + zerosAt();
     for (int t = 0; t < 16; t++) {
-      long v = local + t * plan.layout().planeBytes();
+      long v = from + t * plan.layout().planeBytes();
       long u = packed + (16L * block + t) * plane;
       for (int c = 0; c < depth; c += TileLayout.CHANNELS) {
         int channels = Math.min(TileLayout.CHANNELS, depth - c);
