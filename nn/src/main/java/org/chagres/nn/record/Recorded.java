@@ -99,7 +99,7 @@ public final class Recorded implements AutoCloseable {
   }
 
   private Tensor[] runAll(Tensor[] inputs) {
-    if (Recorder.current() != null) {
+    if (Recorder.current() != null && !running.get()) {
       return step.run(inputs); // a part of another recording
     }
     if (!running.compareAndSet(false, true)) {

@@ -210,7 +210,8 @@ final class RecordedTest {
     assertThrows(IllegalArgumentException.class, () -> step.run(leaf));
     Recorded[] self = new Recorded[1];
     self[0] = new Recorded(in -> self[0].run(in));
-    assertThrows(StackOverflowError.class, () -> self[0].run(Tensor.ones(1)));
+    assertTrue(
+        assertThrows(IllegalStateException.class, () -> self[0].run(Tensor.ones(1))).getMessage().contains("itself"));
     step.close();
     assertThrows(IllegalStateException.class, () -> step.run(Tensor.ones(2)));
   }

@@ -22,7 +22,7 @@ final class Vectors {
   static final long PAIR_BYTES = SUMS + 8 * V;
 
   private static final VectorSpecies<Float> EIGHT = Lanes.EIGHT;
-  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+  private static final VectorSpecies<Float> FOUR = Lanes.FOUR;
 
   private Vectors() {}
 

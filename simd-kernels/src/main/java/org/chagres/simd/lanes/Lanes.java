@@ -22,6 +22,9 @@ public final class Lanes {
   /** Eight floats, for what works on blocks of 8×8 where a vector holds as many or more. */
   public static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
 
+  /** Four floats, for the last steps of a fold; a vector holds as many on every machine. */
+  public static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
   /** Four bytes in the form the API has for them: ints, of which the first holds them. */
   public static final VectorSpecies<Integer> FOUR_BYTES = IntVector.SPECIES_64;
 
