@@ -1,6 +1,7 @@
 /** Tensors, automatic differentiation, layers, losses and their state. */
 module org.chagres.nn {
   requires com.fasterxml.jackson.core;
+  requires org.chagres.gpu;
   requires transitive org.chagres.simd;
 
   exports org.chagres.nn.backend;
@@ -15,5 +16,6 @@ module org.chagres.nn {
   uses org.chagres.nn.backend.BackendProvider;
 
   provides org.chagres.nn.backend.BackendProvider with
-      org.chagres.nn.backend.cpu.CpuProvider;
+      org.chagres.nn.backend.cpu.CpuProvider,
+      org.chagres.nn.backend.cuda.CudaProvider;
 }

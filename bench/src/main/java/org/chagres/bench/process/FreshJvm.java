@@ -67,7 +67,7 @@ public final class FreshJvm {
 
   /** With the options without which nothing runs, and the JVM's defaults for the rest. */
   public static List<String> plain(String module, String main, List<String> arguments) {
-    String kernels = named() ? "org.chagres.simd" : "ALL-UNNAMED";
+    String kernels = named() ? "org.chagres.simd,org.chagres.gpu,org.chagres.bindings" : "ALL-UNNAMED";
     return command(
         List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=" + kernels), module, main, arguments);
   }

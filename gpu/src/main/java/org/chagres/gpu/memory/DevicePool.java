@@ -27,8 +27,9 @@ public final class DevicePool extends CudaResource {
   private final CudaStream stream;
   /** Where the device has no pools, it is asked directly, which waits for it. */
   private final boolean pooledByDevice;
-  private final Arena arena = Arena.ofAuto();
-  private final MemorySegment out = arena.allocate(16, 8);
+  private final MemorySegment out = Arena.ofAuto().allocate(16, 8);
+  /** The device's thread's own: on any other, to read or write a block throws instead of ending the process. */
+  private final Arena arena = Arena.ofConfined();
   private final Chunk[] free = new Chunk[SizeClasses.COUNT];
 
   /** All that the device gave and has not got back. */
@@ -136,7 +137,7 @@ public final class DevicePool extends CudaResource {
       CudaException.check(status, function() + " of " + size + " bytes");
     }
     calls++;
-    Chunk chunk = new Chunk(out.get(ADDRESS, 0).reinterpret(size), sizeClass);
+    Chunk chunk = new Chunk(out.get(ADDRESS, 0).reinterpret(size, arena, null), sizeClass);
     owned.add(chunk);
     return chunk;
   }
@@ -234,5 +235,6 @@ public final class DevicePool extends CudaResource {
     owned.forEach(this::giveBack);
     owned.clear();
     trimHere();
+    arena.close();
   }
 }

@@ -1,5 +1,7 @@
 package org.chagres.nn.backend;
 
+import java.util.List;
+
 /**
  * The kernels of one kind of device, a small interface per family. A second backend adds files and changes none.
  *
@@ -10,8 +12,22 @@ package org.chagres.nn.backend;
  */
 public interface Backend {
 
-  /** Its name as in a device's: {@code cpu}. */
+  /** Its name as in a device's: {@code cpu}, {@code cuda:0}. */
   String name();
+
+  /**
+   * Whether calls are queued and done while the caller goes on, and a recorded step's are replayed as one. Then what is replayed
+   * cannot depend on what the host finds in between.
+   */
+  boolean queues();
+
+  /**
+   * Makes of recorded calls what replays them.
+   *
+   * @param recorder what recorded them
+   * @param calls in their order
+   */
+  Replay replay(Recorder recorder, List<Recorder.Call> calls);
 
   /** Memory. */
   MemoryOps memory();
@@ -25,8 +41,23 @@ public interface Backend {
   /** Matrix products. */
   MatrixOps matrix();
 
+  /** Matrix products whose factors are rounded to bf16 first; sums and results are f32. */
+  default MatrixOps matrixBf16() {
+    throw noBf16();
+  }
+
   /** Convolution. */
   ConvOps conv();
+
+  /** Convolution whose operands and results are rounded to bf16; sums are f32. */
+  default ConvOps convBf16() {
+    throw noBf16();
+  }
+
+  private UnsupportedOperationException noBf16() {
+    return new UnsupportedOperationException(
+        "bf16: " + name() + " has products and convolutions in f32 only; autocast is for a GPU, such as cuda:0");
+  }
 
   /** Pooling. */
   PoolOps pool();

@@ -10,6 +10,9 @@ import org.chagres.simd.shape.ConvShape;
  */
 public interface ConvOps {
 
+  /** The pass whose packed weight another pass reads as well; itself where each has its own. */
+  ConvPass packing(ConvPass pass);
+
   /** Bytes of the packed weight; the same for any number of images. */
   long packedBytes(ConvShape shape, ConvPass pass);
 

@@ -1,7 +1,7 @@
 package org.chagres.nn.backend;
 
 import java.lang.foreign.MemorySegment;
-import org.chagres.simd.memory.Block;
+import org.chagres.simd.memory.Stats;
 
 /** Memory of a device. */
 public interface MemoryOps {
@@ -11,9 +11,15 @@ public interface MemoryOps {
    *
    * @param bytes size
    * @param maker what it is for; {@code toString} is asked only for a message
-   * @throws org.chagres.simd.memory.OutOfNativeMemoryException if the limit or the machine has no more
+   * @throws org.chagres.simd.memory.OutOfNativeMemoryException if the limit or the device has no more
    */
-  Block allocate(long bytes, Object maker);
+  DeviceMemory allocate(long bytes, Object maker);
+
+  /** What the pool holds now. */
+  Stats stats();
+
+  /** Limits what the pool may take, in bytes. */
+  void limit(long bytes);
 
   /** Sets all bytes to 0. */
   void zero(MemorySegment target, long bytes);

@@ -3,6 +3,7 @@ package org.chagres.nn.backend;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a thread that records a step is told, so that the step can be replayed without tape, lookups or allocation: the backend's
@@ -14,9 +15,31 @@ import java.util.function.BooleanSupplier;
 public abstract class Recorder {
 
   private static final ThreadLocal<Recorder> CURRENT = new ThreadLocal<>();
+  /** Whose action of the host this thread is in. */
+  private static final ThreadLocal<Recorder> IN_HOST = new ThreadLocal<>();
   private static final AtomicLong IDS = new AtomicLong();
 
   private final long id = IDS.incrementAndGet();
+  /** Whether the action of the host under way has queued something on a device. */
+  private boolean hostQueued;
+
+  /** What a call is. */
+  public enum Kind {
+    /** Something on the host, or a call that is done when it returns. */
+    HOST,
+    /** A call that is queued; it reads nothing of the host's when it is replayed. */
+    LAUNCH,
+    /** Something on the host that itself queues calls or waits for them: it stays between those before and after it. */
+    SPLIT
+  }
+
+  /**
+   * A call of a recorded step.
+   *
+   * @param kind what it is
+   * @param action makes it
+   */
+  public record Call(Kind kind, Runnable action) {}
 
   /** For subclasses. */
   protected Recorder() {}
@@ -42,16 +65,28 @@ public abstract class Recorder {
    * tensors of the step, which are freed before a replay; their memory stays, so it takes {@code data()} beforehand.
    */
   public static void host(Runnable action) {
-    Recorder recorder = listen(null);
+    Recorder recorder = CURRENT.get();
+    if (recorder == null) {
+      action.run();
+      return;
+    }
+    listen(null);
+    IN_HOST.set(recorder);
+    recorder.hostQueued = false;
     try {
       action.run();
     } finally {
-      if (recorder != null) {
-        listen(recorder);
-      }
+      IN_HOST.remove();
+      listen(recorder);
     }
+    recorder.note(new Call(recorder.hostQueued ? Kind.SPLIT : Kind.HOST, action));
+  }
+
+  /** Tells, while nothing is recorded, that this thread has a device's queue do something. */
+  public static void queued() {
+    Recorder recorder = IN_HOST.get();
     if (recorder != null) {
-      recorder.call(action);
+      recorder.hostQueued = true;
     }
   }
 
@@ -73,7 +108,23 @@ public abstract class Recorder {
   }
 
   /** Notes a call that was made and is to be made again at each replay. */
-  public abstract void call(Runnable call);
+  public final void call(Runnable call) {
+    note(new Call(Kind.HOST, call));
+  }
+
+  /** As {@link #call}, for what was queued on a device. */
+  public final void launch(Runnable call) {
+    note(new Call(Kind.LAUNCH, call));
+  }
+
+  /** Notes a call. */
+  protected abstract void note(Call call);
+
+  /**
+   * What a backend keeps for this recording: made when first asked for, closed by the backend's {@link Replay} or, where none comes
+   * of it, with the recording.
+   */
+  public abstract <T extends AutoCloseable> T attachment(Object key, Supplier<T> maker);
 
   /** Does something whose calls are not noted but handed back, to be made when the returned object is run. */
   public abstract Runnable capture(Runnable action);
@@ -81,10 +132,11 @@ public abstract class Recorder {
   /**
    * Memory for a tensor that lives no longer than the step.
    *
+   * @param backend the device's; the same for all of a step
    * @param bytes how many
    * @return a number for {@link #touch}
    */
-  public abstract int place(long bytes);
+  public abstract int place(Backend backend, long bytes);
 
   /** Where a place lies; {@link MemorySegment#NULL} while that is not planned yet and the pool is to be asked. */
   public abstract MemorySegment memory(int place);

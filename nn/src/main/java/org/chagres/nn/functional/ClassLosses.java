@@ -1,11 +1,9 @@
 package org.chagres.nn.functional;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
-import org.chagres.nn.backend.Recorder;
-import org.chagres.nn.tensor.Device;
+import java.util.OptionalLong;
+import org.chagres.nn.tensor.IndexCheck;
 import org.chagres.nn.tensor.Tape;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.loss.ClassSaved;
@@ -128,20 +126,7 @@ public final class ClassLosses {
   }
 
   private static void check(Tensor labels, int classes, long ignore) {
-    Tensor host = labels.to(Device.cpu());
-    MemorySegment values = host.data();
-    int count = Math.toIntExact(host.count());
-    Recorder.host(() -> check(values, count, classes, ignore));
-    Arguments.keep(host);
-  }
-
-  private static void check(MemorySegment values, int count, int classes, long ignore) {
-    for (int i = 0; i < count; i++) {
-      long label = values.getAtIndex(ValueLayout.JAVA_LONG, i);
-      if ((label < 0 || label >= classes) && label != ignore) {
-        throw new IllegalArgumentException(
-            "target: label " + label + " at position " + i + " is not one of the classes 0 to " + (classes - 1));
-      }
-    }
+    IndexCheck.check(labels, classes, OptionalLong.of(ignore), (label, position) -> new IllegalArgumentException(
+        "target: label " + label + " at position " + position + " is not one of the classes 0 to " + (classes - 1)));
   }
 }

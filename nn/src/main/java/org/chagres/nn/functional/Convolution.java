@@ -3,6 +3,8 @@ package org.chagres.nn.functional;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
+import org.chagres.nn.backend.ConvOps;
+import org.chagres.nn.tensor.Autocast;
 import org.chagres.nn.tensor.Tape;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.shape.ConvPass;
@@ -60,9 +62,10 @@ public final class Convolution {
             options.dilation(),
             options.groups());
     Tensor in = x.channelsLast();
-    Tensor w = packed.get(s, ConvPass.FORWARD, weight);
+    ConvOps ops = Autocast.conv(x);
+    Tensor w = packed.get(ops, s, ConvPass.FORWARD, weight);
     Tensor y = Tensor.empty("conv2d", DType.F32, x.device(), s.n(), s.k(), s.outH(), s.outW());
-    x.backend().conv().forward(s, in.data(), w.data(), Arguments.data(b), y.data());
+    ops.forward(s, in.data(), w.data(), Arguments.data(b), y.data());
     Arguments.keep(in, b);
     Tensor[] inputs = b.isPresent() ? Tape.list(x, weight, b.get()) : Tape.list(x, weight);
     return Tape.record("conv2d", y, inputs, Tape.list(in, weight), (c, dy) -> {
@@ -70,18 +73,18 @@ public final class Convolution {
       boolean db = inputs.length > 2 && c.needs(2);
       if (c.needs(0)) {
         Tensor dx = Tensor.empty("conv2d", DType.F32, d.device(), s.n(), s.c(), s.h(), s.w());
-        Tensor rotated = packed.get(s, ConvPass.BACKWARD_DATA, c.saved(1));
-        d.backend().conv().backwardData(s, d.data(), rotated.data(), dx.data());
+        Tensor rotated = packed.get(ops, s, ConvPass.BACKWARD_DATA, c.saved(1));
+        ops.backwardData(s, d.data(), rotated.data(), dx.data());
         c.gradient(0, dx);
       }
       if (c.needs(1) || db) {
         Tensor dw = c.into(1, s.k(), s.c() / s.groups(), s.kernel().h(), s.kernel().w());
         if (db) {
           Tensor sums = c.into(2, s.k());
-          d.backend().conv().backwardFilter(s, c.saved(0).data(), d.data(), dw.data(), sums.data());
+          ops.backwardFilter(s, c.saved(0).data(), d.data(), dw.data(), sums.data());
           c.gradient(2, sums);
         } else {
-          d.backend().conv().backwardFilter(s, c.saved(0).data(), d.data(), dw.data(), MemorySegment.NULL);
+          ops.backwardFilter(s, c.saved(0).data(), d.data(), dw.data(), MemorySegment.NULL);
         }
         c.gradient(1, dw);
       }

@@ -3,6 +3,8 @@ package org.chagres.nn.functional;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
+import org.chagres.nn.backend.MatrixOps;
+import org.chagres.nn.tensor.Autocast;
 import org.chagres.nn.tensor.Tape;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.shape.DType;
@@ -45,21 +47,22 @@ public final class Linear {
     shape[shape.length - 1] = out;
     Tensor w = weight.contiguous();
     Tensor y = Tensor.empty("linear", DType.F32, x.device(), m, out);
-    x.backend()
-        .matrix()
-        .multiply(GemmShape.of(m, out, in, false, true), rows.data(), w.data(), Arguments.data(b), y.data());
+    MatrixOps ops = Autocast.matrix(x);
+    ops.multiply(GemmShape.of(m, out, in, false, true), rows.data(), w.data(), Arguments.data(b), y.data());
     Tensor[] inputs = b.isPresent() ? Tape.list(x, weight, b.get()) : Tape.list(x, weight);
     Tensor result =
         Tape.record("linear", x.rank() == 2 ? y : y.reshape(shape), inputs, Tape.list(rows, w), (c, dy) -> {
           Tensor d = dy.contiguous();
           if (c.needs(0)) {
             Tensor dx = Tensor.empty("linear", DType.F32, d.device(), m, in);
-            multiply(d, GemmShape.of(m, in, out, false, false), d.data(), c.saved(1).data(), dx);
+            ops.multiply(
+                GemmShape.of(m, in, out, false, false), d.data(), c.saved(1).data(), MemorySegment.NULL, dx.data());
             c.gradient(0, dx.reshape(x.shape()));
           }
           if (c.needs(1)) {
             Tensor dw = c.into(1, out, in);
-            multiply(d, GemmShape.of(out, in, m, true, false), d.data(), c.saved(0).data(), dw);
+            ops.multiply(
+                GemmShape.of(out, in, m, true, false), d.data(), c.saved(0).data(), MemorySegment.NULL, dw.data());
             c.gradient(1, dw);
           }
           if (inputs.length > 2 && c.needs(2)) {
@@ -71,9 +74,5 @@ public final class Linear {
         });
     Arguments.keep(y, rows, w, b);
     return result;
-  }
-
-  private static void multiply(Tensor on, GemmShape shape, MemorySegment a, MemorySegment b, Tensor out) {
-    on.backend().matrix().multiply(shape, a, b, MemorySegment.NULL, out.data());
   }
 }

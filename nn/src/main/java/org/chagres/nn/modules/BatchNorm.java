@@ -10,7 +10,6 @@ import org.chagres.nn.functional.FoldedNorm.Parts;
 import org.chagres.nn.functional.Normalization;
 import org.chagres.nn.functional.Normalization.Scale;
 import org.chagres.nn.functional.Normalization.Statistics;
-import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.simd.shape.DType;
@@ -140,19 +139,20 @@ abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchNorm2d {
 
   /** Counts a batch, once it is known to fit. */
   private void countBatch() {
-    if (isTraining() && track) {
+    if (!isTraining() || !track) {
+      return;
+    }
+    if (batches.backend().queues()) {
+      batches.addInPlace(Tensor.full(batches.device(), DType.I64, 1));
+    } else {
       Recorder.host(this::count);
     }
   }
 
   private void count() {
-    if (batches.device().equals(Device.cpu())) {
-      MemorySegment value = batches.data();
-      value.set(ValueLayout.JAVA_LONG, 0, value.get(ValueLayout.JAVA_LONG, 0) + 1);
-      batches.changed();
-    } else {
-      batches.fill(batches.item() + 1);
-    }
+    MemorySegment value = batches.data();
+    value.set(ValueLayout.JAVA_LONG, 0, value.get(ValueLayout.JAVA_LONG, 0) + 1);
+    batches.changed();
   }
 
   /** Whether it can be run with the ReLU after it on this input, as is usual; else they are run one after another. */

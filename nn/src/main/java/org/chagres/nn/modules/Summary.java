@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
@@ -36,6 +37,10 @@ public final class Summary {
     trainable = module.parameters().stream().filter(Tensor::requiresGrad).mapToLong(Tensor::count).sum();
   }
 
+  private static Device device(Module module) {
+    return module.parameters().stream().findFirst().map(Tensor::device).orElse(Device.cpu());
+  }
+
   /**
    * Runs the network once on zeros, in evaluation mode and without recording, and notes what each layer does.
    *
@@ -51,7 +56,7 @@ public final class Summary {
         Scope scope = Scope.open()) {
       module.eval();
       WATCHING.set(summary);
-      module.forward(Tensor.zeros(inputShape));
+      module.forward(Tensor.zeros(inputShape).to(device(module)));
     } finally {
       WATCHING.set(before);
       modes.forEach(Module::setTraining);

@@ -1,6 +1,6 @@
 package org.chagres.nn.record;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.chagres.nn.backend.Recorder;
+import org.chagres.nn.backend.Replay;
+import org.chagres.nn.tensor.Autocast;
 import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Scope;
@@ -46,6 +48,7 @@ import org.chagres.simd.shape.DType;
  */
 public final class Recorded implements AutoCloseable {
 
+  private static final Cleaner CLEANER = Cleaner.create();
   private static final int MOST = 16;
   private static final int MOST_TRIES = 4;
 
@@ -147,7 +150,7 @@ public final class Recorded implements AutoCloseable {
       results = next.record(step, inputs);
     }
     if (recordings.size() == MOST) {
-      recordings.removeFirst();
+      recordings.removeFirst().close();
     }
     recordings.add(next);
     return results;
@@ -175,6 +178,7 @@ public final class Recorded implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    recordings.forEach(Recording::close);
     recordings.clear();
   }
 
@@ -184,8 +188,11 @@ public final class Recorded implements AutoCloseable {
     private final Tensor arena;
     private final Tensor[] inputs;
     private final boolean gradients = Grad.isEnabled();
+    private final boolean bf16 = Autocast.isBf16();
     private ArenaPlan plan;
-    private Runnable[] calls;
+    private Device device = Device.cpu();
+    private Replay replay;
+    private Cleaner.Cleanable net;
     private BooleanSupplier[] conditions;
     @SuppressWarnings("unused") private Object[] unusedKept;
     private Tensor[] results;
@@ -201,7 +208,7 @@ public final class Recorded implements AutoCloseable {
           inputs[i] = like[i].freshLike("input of a recorded step");
         }
         this.arena = given == null ? null
-            : Tensor.empty("arena of a recorded step", DType.F32, Device.cpu(),
+            : Tensor.empty("arena of a recorded step", DType.F32, before.device,
                 Math.toIntExact((given.size() + 4095) / 4096), 1024);
       }
     }
@@ -210,11 +217,22 @@ public final class Recorded implements AutoCloseable {
       take(from);
       var recorder = new StepRecorder(given, arena);
       Tensor[][] made = new Tensor[1][];
-      recorder.listen(() -> {
-        made[0] = step.run(inputs);
-        recorder.returns(made[0]);
-      });
+      try {
+        recorder.listen(() -> {
+          made[0] = step.run(inputs);
+          recorder.returns(made[0]);
+        });
+        return finish(recorder, made[0]);
+      } finally {
+        if (replay == null) {
+          recorder.discard();
+        }
+      }
+    }
+
+    private Tensor[] finish(StepRecorder recorder, Tensor[] made) {
       plan = recorder.newPlan();
+      device = recorder.backend().map(b -> Device.of(b.name())).orElse(Device.cpu());
       conditions = recorder.conditions();
       unusedKept = recorder.used();
       boolean ready = recorder.wentAsPlanned();
@@ -222,17 +240,19 @@ public final class Recorded implements AutoCloseable {
         throw new IllegalStateException(
             "a step cannot be recorded that makes other tensors each time, with inputs of the same shapes");
       }
-      results = new Tensor[made[0].length];
+      results = new Tensor[made.length];
       try (Scope none = Scope.suspend();
           Grad off = Grad.disabled()) {
         for (int i = 0; i < results.length; i++) {
-          Tensor made1 = made[0][i].detach();
+          Tensor made1 = made[i].detach();
           results[i] = ready ? made1.over(made1.data(), this) : made1.copy();
         }
       }
       if (ready) {
         plan = given;
-        calls = recorder.calls();
+        Replay compiled = device.backend().replay(recorder, recorder.calls());
+        net = CLEANER.register(this, compiled::close);
+        replay = compiled;
       }
       return results;
     }
@@ -240,24 +260,20 @@ public final class Recorded implements AutoCloseable {
     private void take(Tensor[] from) {
       for (int i = 0; i < inputs.length; i++) {
         if (from[i] != inputs[i]) {
-          MemorySegment to = inputs[i].data();
-          // A dense tensor's memory may go on behind its elements.
-          MemorySegment.copy(from[i].data(), 0, to, 0, to.byteSize());
+          inputs[i].refill(from[i]);
         }
       }
     }
 
     Tensor[] replay(Tensor[] from) {
       take(from);
-      for (Runnable call : calls) {
-        call.run();
-      }
+      replay.run();
       Reference.reachabilityFence(this);
       return results;
     }
 
     boolean isReady() {
-      return calls != null;
+      return replay != null;
     }
 
     ArenaPlan plan() {
@@ -265,11 +281,18 @@ public final class Recorded implements AutoCloseable {
     }
 
     int calls() {
-      return calls.length;
+      return replay.size();
+    }
+
+    /** Lets go of what replays it. */
+    void close() {
+      if (net != null) {
+        net.clean();
+      }
     }
 
     boolean fits(Tensor[] given) {
-      if (given.length != inputs.length || gradients != Grad.isEnabled()) {
+      if (given.length != inputs.length || gradients != Grad.isEnabled() || bf16 != Autocast.isBf16()) {
         return false;
       }
       for (int i = 0; i < given.length; i++) {

@@ -3,10 +3,14 @@ package org.chagres.nn.record;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.chagres.nn.backend.Backend;
 import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.tensor.Tensor;
 
@@ -22,7 +26,9 @@ final class StepRecorder extends Recorder {
   private final ArenaPlan plan;
   private final Tensor arena;
   private final Map<Object, BooleanSupplier> used = new IdentityHashMap<>();
-  private List<Runnable> calls = new ArrayList<>();
+  private final Map<Object, AutoCloseable> attachments = new HashMap<>();
+  private List<Call> calls = new ArrayList<>();
+  private Optional<Backend> backend = Optional.empty();
   private long[] bytes = new long[64];
   private int[] first = new int[64];
   private int[] last = new int[64];
@@ -54,21 +60,41 @@ final class StepRecorder extends Recorder {
   }
 
   @Override
-  public void call(Runnable call) {
+  protected void note(Call call) {
     calls.add(call);
   }
 
   @Override
+  @SuppressWarnings("unchecked")
+  public <T extends AutoCloseable> T attachment(Object key, Supplier<T> maker) {
+    return (T) attachments.computeIfAbsent(key, k -> maker.get());
+  }
+
+  /** Lets go of what backends keep for a recording that nothing comes of. */
+  void discard() {
+    for (AutoCloseable attachment : attachments.values()) {
+      try {
+        attachment.close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("closing what was kept for a recording", e);
+      }
+    }
+    attachments.clear();
+  }
+
+  @Override
   public Runnable capture(Runnable action) {
-    List<Runnable> outer = calls;
-    List<Runnable> own = new ArrayList<>();
+    List<Call> outer = calls;
+    List<Call> own = new ArrayList<>();
     calls = own;
     try {
       action.run();
     } finally {
       calls = outer;
     }
-    Runnable[] all = own.toArray(Runnable[]::new);
+    Runnable[] all = own.stream().map(Call::action).toArray(Runnable[]::new);
     return () -> {
       for (Runnable call : all) {
         call.run();
@@ -77,7 +103,13 @@ final class StepRecorder extends Recorder {
   }
 
   @Override
-  public int place(long size) {
+  public int place(Backend device, long size) {
+    if (backend.isEmpty()) {
+      backend = Optional.of(device);
+    } else if (backend.get() != device) {
+      refuse("it makes tensors on " + backend.get().name() + " and on " + device.name()
+          + "; hand it what lies elsewhere as an input, copied there before");
+    }
     int i = places++;
     if (i == bytes.length) {
       bytes = Arrays.copyOf(bytes, 2 * i);
@@ -138,8 +170,13 @@ final class StepRecorder extends Recorder {
     return ArenaPlan.of(Arrays.copyOf(bytes, places), Arrays.copyOf(first, places), until);
   }
 
-  Runnable[] calls() {
-    return calls.toArray(Runnable[]::new);
+  /** The device on which the step makes tensors; none if it makes none. */
+  Optional<Backend> backend() {
+    return backend;
+  }
+
+  List<Call> calls() {
+    return calls;
   }
 
   /** What the step depends on; to be kept reachable. */

@@ -89,9 +89,9 @@ final class Arithmetic {
       boolean whole = scale == Math.rint(scale) && shift == Math.rint(shift);
       DType type = isInteger(x) && !whole ? DType.F32 : promote(x.dtype(), x.dtype());
       if (scale != 1) {
-        y = compute(BinaryOp.MUL, name, y, Tensor.full(type, scale));
+        y = compute(BinaryOp.MUL, name, y, Tensor.full(x.device(), type, scale));
       }
-      return shift == 0 && y != x ? y : compute(BinaryOp.ADD, name, y, Tensor.full(type, shift));
+      return shift == 0 && y != x ? y : compute(BinaryOp.ADD, name, y, Tensor.full(x.device(), type, shift));
     }
     Tensor in = x.dense();
     Tensor y = in.freshLike(name);
@@ -110,7 +110,7 @@ final class Arithmetic {
 
   /** A number in the precision of a tensor. */
   private static Tensor number(Tensor like, double number) {
-    return Tensor.full(like.dtype() == DType.F64 ? DType.F64 : DType.F32, number).to(like.device());
+    return Tensor.full(like.device(), like.dtype() == DType.F64 ? DType.F64 : DType.F32, number);
   }
 
   /** The result alone, of the promoted type, in the layout of the operand that gives the shape. */
@@ -143,14 +143,16 @@ final class Arithmetic {
 
   /** target += x, which broadcasts to it; the target is dense. */
   static void addInto(Tensor target, Tensor x) {
+    sameDevice("add", target, x);
     Strided s = strided(target.shapeArray(), target.stridesArray(), target, x);
     target.backend().elementwise().binary(BinaryOp.ADD, target.dtype(), s, target.data(), x.data(), target.data());
     target.changed();
     java.lang.ref.Reference.reachabilityFence(x);
   }
 
-  /** target = x, which broadcasts to it; the target may be a view. */
-  static void copyInto(Tensor target, Tensor x) {
+  /** target = given, which broadcasts to it and may lie on another device; the target may be a view. */
+  static void copyInto(Tensor target, Tensor given) {
+    Tensor x = Transfer.to(given, target.device());
     if (target.isDense()) {
       Strided s = strided(target.shapeArray(), target.stridesArray(), x);
       target.backend().elementwise().gather(target.dtype(), s, x.data(), target.data());

@@ -12,7 +12,7 @@ final class Comparison {
 
   static Tensor compare(CompareOp op, Tensor a, double number) {
     DType type = a.dtype().isFloat() ? a.dtype() : WholeNumbers.toCompare(a.dtype(), number);
-    return compare(op, a, Tensor.full(type, number).to(a.device()));
+    return compare(op, a, Tensor.full(a.device(), type, number));
   }
 
   static Tensor compare(CompareOp op, Tensor a, Tensor b) {
@@ -51,7 +51,7 @@ final class Comparison {
     java.lang.ref.Reference.reachabilityFence(x);
     java.lang.ref.Reference.reachabilityFence(z);
     return Tape.record("where", y, Tape.list(a, b), Tape.list(condition), (c, dy) -> {
-      Tensor zero = Tensor.zeros().to(dy.device());
+      Tensor zero = Tensor.full(dy.device(), DType.F32, 0);
       if (c.needs(0)) {
         c.gradient(0, Arithmetic.sumTo(where(c.saved(0), dy, zero), a.shapeArray()));
       }

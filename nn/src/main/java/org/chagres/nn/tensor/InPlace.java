@@ -11,13 +11,13 @@ final class InPlace {
   static Tensor fill(Tensor t, double value) {
     check(t, "fill");
     if (t.node() != null && Grad.isEnabled()) {
-      return replace(t, Tensor.full(t.dtype(), value).to(t.device()).expand(t.shapeArray()), "fill");
+      return replace(t, Tensor.full(t.device(), t.dtype(), value).expand(t.shapeArray()), "fill");
     }
     if (t.isDense()) {
       t.backend().elementwise().fill(t.dtype(), t.count(), value, t.data());
       t.changed();
     } else {
-      Arithmetic.copyInto(t, Tensor.full(t.dtype(), value).to(t.device()));
+      Arithmetic.copyInto(t, Tensor.full(t.device(), t.dtype(), value));
     }
     return t;
   }

@@ -1,8 +1,6 @@
 package org.chagres.nn.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import org.chagres.nn.backend.Recorder;
+import java.util.OptionalLong;
 import org.chagres.simd.index.Rows;
 import org.chagres.simd.shape.DType;
 
@@ -33,10 +31,8 @@ public final class Indexing {
     int rows = table.size(0);
     Tensor at = indices.contiguous();
     int count = Math.toIntExact(at.count());
-    Tensor host = at.to(Device.cpu());
-    MemorySegment values = host.data();
-    Recorder.host(() -> check(values, count, rows));
-    java.lang.ref.Reference.reachabilityFence(host);
+    IndexCheck.check(at, rows, OptionalLong.empty(), (index, position) -> new IndexOutOfBoundsException(
+        "index " + index + " at position " + position + " is out of range for " + rows + " rows"));
     Tensor in = table.contiguous();
     // The kernel copies units of four bytes, whatever they mean.
     int width = Math.toIntExact(rows == 0 ? 0 : in.count() / rows * (in.dtype().bytes() / 4));
@@ -55,15 +51,5 @@ public final class Indexing {
       c.gradient(0, dx);
       java.lang.ref.Reference.reachabilityFence(d);
     });
-  }
-
-  private static void check(MemorySegment indices, int count, int rows) {
-    for (int i = 0; i < count; i++) {
-      long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
-      if (index < 0 || index >= rows) {
-        throw new IndexOutOfBoundsException(
-            "index " + index + " at position " + i + " is out of range for " + rows + " rows");
-      }
-    }
   }
 }

@@ -2,6 +2,7 @@ package org.chagres.nn.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.chagres.nn.backend.MatrixOps;
 import org.chagres.simd.shape.DType;
 import org.chagres.simd.shape.GemmShape;
 import org.chagres.simd.shape.GemmShape.Operand;
@@ -44,19 +45,21 @@ final class Products {
   }
 
   private static Tensor product(Tensor a, Tensor b, int[] batch) {
-    Tensor y = multiply(a, false, b, false, batch);
+    MatrixOps ops = Autocast.matrix(a);
+    Tensor y = multiply(ops, a, false, b, false, batch);
     return Tape.record("matmul", y, Tape.list(a, b), Tape.list(a, b), (c, dy) -> {
       if (c.needs(0)) {
-        c.gradient(0, multiply(dy, false, c.saved(1), true, batch));
+        c.gradient(0, multiply(ops, dy, false, c.saved(1), true, batch));
       }
       if (c.needs(1)) {
-        c.gradient(1, multiply(c.saved(0), true, dy, false, batch));
+        c.gradient(1, multiply(ops, c.saved(0), true, dy, false, batch));
       }
     });
   }
 
   /** op(a)·op(b) over equal leading dimensions. */
-  private static Tensor multiply(Tensor a, boolean transposeA, Tensor b, boolean transposeB, int[] batch) {
+  private static Tensor multiply(
+      MatrixOps ops, Tensor a, boolean transposeA, Tensor b, boolean transposeB, int[] batch) {
     Stored x = Stored.of(a, transposeA);
     Stored z = Stored.of(b, transposeB);
     int m = a.size(transposeA ? -1 : -2);
@@ -66,7 +69,7 @@ final class Products {
     Tensor y = Tensor.empty("matmul", DType.F32, a.device(), shape, Layout.rowMajor(shape));
     GemmShape g = new GemmShape(
         m, n, k, x.operand, z.operand, n, Math.toIntExact(Layout.count(batch)), false);
-    a.backend().matrix().multiply(g, x.tensor.data(), z.tensor.data(), MemorySegment.NULL, y.data());
+    ops.multiply(g, x.tensor.data(), z.tensor.data(), MemorySegment.NULL, y.data());
     java.lang.ref.Reference.reachabilityFence(x);
     java.lang.ref.Reference.reachabilityFence(z);
     return y;

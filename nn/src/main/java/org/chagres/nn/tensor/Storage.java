@@ -1,8 +1,8 @@
 package org.chagres.nn.tensor;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.nn.backend.DeviceMemory;
 import org.chagres.nn.backend.Recorder;
-import org.chagres.simd.memory.Block;
 
 /** The memory behind a tensor and its views: a block of a device's pool, or memory that something else keeps. */
 final class Storage {
@@ -17,7 +17,7 @@ final class Storage {
 
   final Device device;
   private final Maker maker;
-  private final Block block;
+  private final DeviceMemory block;
   private final MemorySegment segment;
   /** What must stay reachable while the memory is used: the block, or whatever keeps foreign memory. */
   @SuppressWarnings("unused") private final Object keeper;
@@ -30,7 +30,7 @@ final class Storage {
   private Recorder recorder;
   private int place;
 
-  private Storage(Device device, Maker maker, Block block, MemorySegment segment, Object keeper) {
+  private Storage(Device device, Maker maker, DeviceMemory block, MemorySegment segment, Object keeper) {
     this.device = device;
     this.maker = maker;
     this.block = block;
@@ -46,7 +46,7 @@ final class Storage {
     if (recorder != null && scope != null) {
       return allocate(device, bytes, maker, recorder, scope);
     }
-    Block block = device.backend().memory().allocate(bytes, maker);
+    DeviceMemory block = device.backend().memory().allocate(bytes, maker);
     Storage storage = new Storage(device, maker, block, block.segment(), block);
     if (scope == null) {
       block.reclaimWhenUnreachable(storage);
@@ -58,14 +58,11 @@ final class Storage {
 
   /** In a step that is recorded: where the plan has it, if there is one. */
   private static Storage allocate(Device device, long bytes, Maker maker, Recorder recorder, Scope scope) {
-    if (!device.equals(Device.cpu())) {
-      Recorder.refuse(maker + " lies on " + device);
-    }
-    int place = recorder.place(bytes);
+    int place = recorder.place(device.backend(), bytes);
     MemorySegment planned = recorder.memory(place);
     Storage storage;
     if (planned.equals(MemorySegment.NULL)) {
-      Block block = device.backend().memory().allocate(bytes, maker);
+      DeviceMemory block = device.backend().memory().allocate(bytes, maker);
       storage = new Storage(device, maker, block, block.segment(), block);
     } else {
       storage = new Storage(device, maker, null, planned, recorder);

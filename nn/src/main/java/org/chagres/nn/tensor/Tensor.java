@@ -2,6 +2,7 @@ package org.chagres.nn.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.chagres.nn.backend.Backend;
 import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.shape.CompareOp;
@@ -24,6 +25,10 @@ public final class Tensor {
     int value;
     /** Whether a recorded view shares the memory: a change in place would have to change its history, too. */
     boolean viewed;
+    /** Least and largest of integers on a device, and at which value they were. */
+    long least;
+    long most;
+    int bounded = -1;
   }
 
   private Storage storage;
@@ -98,7 +103,12 @@ public final class Tensor {
 
   /** One value everywhere. */
   public static Tensor full(DType dtype, double value, int... shape) {
-    Tensor t = empty("full", dtype, Device.cpu(), shape.clone());
+    return full(Device.cpu(), dtype, value, shape);
+  }
+
+  /** One value everywhere, on a device. */
+  public static Tensor full(Device device, DType dtype, double value, int... shape) {
+    Tensor t = empty("full", dtype, device, shape.clone());
     t.fill(value);
     return t;
   }
@@ -390,6 +400,36 @@ public final class Tensor {
     return new Tensor(Storage.of(device(), memory, shape, keeper), 0, shape, strides, dtype, new Version());
   }
 
+  /** Notes between which values its integers lie, as long as they are not changed. */
+  void bounds(long least, long most) {
+    version.least = least;
+    version.most = most;
+    version.bounded = version.value;
+  }
+
+  /** Whether its integers are known to lie from 0 up to, not including, an end. */
+  BooleanSupplier within(long end) {
+    Version v = version;
+    return () -> v.bounded == v.value && v.least >= 0 && v.most < end;
+  }
+
+  /**
+   * Takes the contents of one that {@link #isLike} this, for what runs the same step again and again; it counts as no change.
+   */
+  public void refill(Tensor from) {
+    MemorySegment to = data();
+    // A dense tensor's memory may go on behind its elements.
+    if (backend().queues()) {
+      backend().memory().copy(from.data(), to, count() * dtype.bytes());
+    } else {
+      MemorySegment.copy(from.data(), 0, to, 0, to.byteSize());
+    }
+    version.bounded = -1;
+    if (from.version.bounded == from.version.value) {
+      bounds(from.version.least, from.version.most);
+    }
+  }
+
   int[] shapeArray() {
     return shape;
   }
@@ -470,6 +510,7 @@ public final class Tensor {
       offset = there.offset;
       data = null;
       gradHome = null;
+      gradHomeTaken = false;
       grad = gradient;
     }
   }
@@ -532,6 +573,7 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "gradient: expected shape " + Layout.toString(shape) + ", got " + Layout.toString(gradient.shape));
     }
+    Arithmetic.sameDevice("gradient", this, gradient);
     grad = null;
     accumulate(gradient, false);
   }
@@ -589,6 +631,7 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "gradient: expected shape " + Layout.toString(shape) + ", got " + Layout.toString(gradient.shape));
     }
+    Arithmetic.sameDevice("backward", this, gradient);
     BackwardPass.run(this, gradient, retainGraph);
   }
 
@@ -610,6 +653,7 @@ public final class Tensor {
 
   /** Adds to the gradient; {@code adopt}: the tensor is a temporary that may become the gradient. */
   void accumulate(Tensor gradient, boolean adopt) {
+    Arithmetic.sameDevice("backward", this, gradient);
     boolean had = grad != null;
     Recorder recorder = Recorder.current();
     boolean outlives = recorder != null && !storage.isPlaced();

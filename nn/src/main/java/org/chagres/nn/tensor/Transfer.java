@@ -54,14 +54,21 @@ final class Transfer {
     if (device.equals(Device.cpu())) {
       in.backend().memory().download(in.data(), y.data(), bytes);
     } else {
-      device.backend().memory().upload(onHost(in).data(), y.data(), bytes);
+      Tensor host = onHost(in);
+      device.backend().memory().upload(host.data(), y.data(), bytes);
+      if (in.dtype() == DType.I64) {
+        IndexCheck.note(y, host.data(), in.count());
+      }
+      java.lang.ref.Reference.reachabilityFence(host);
     }
     java.lang.ref.Reference.reachabilityFence(in);
     return Tape.record("to", y, Tape.list(x), Tape.none(), (c, dy) -> c.gradient(0, to(dy, x.device())));
   }
 
   private static Tensor onHost(Tensor x) {
-    return to(x, Device.cpu());
+    try (Grad off = Grad.disabled()) {
+      return to(x, Device.cpu());
+    }
   }
 
   static float[] floats(Tensor x) {

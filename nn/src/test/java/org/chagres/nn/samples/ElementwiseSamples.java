@@ -2,6 +2,7 @@ package org.chagres.nn.samples;
 
 import static org.chagres.nn.samples.OpSample.any;
 import static org.chagres.nn.samples.OpSample.distinct;
+import static org.chagres.nn.samples.OpSample.on;
 import static org.chagres.nn.samples.OpSample.positive;
 
 import java.util.ArrayList;
@@ -35,9 +36,9 @@ final class ElementwiseSamples {
       return a.mul(x[0]).add(a.sin()).sub(a.div(x[0].add(3)));
     }, any(4, 3)));
     Tensor condition = Tensor.of(new boolean[] {true, false, true}, 3);
-    all.add(new OpSample("where", x -> Tensor.where(condition, x[0], x[1]), any(2, 3), any(2, 3)));
-    all.add(new OpSample("where broadcast", x -> Tensor.where(condition, x[0], x[1]), any(), any(4, 3)));
-    all.add(new OpSample("where alike", x -> Tensor.where(condition, x[0], x[0].mul(2)), any(2, 3)));
+    all.add(new OpSample("where", x -> Tensor.where(on(x[0], condition), x[0], x[1]), any(2, 3), any(2, 3)));
+    all.add(new OpSample("where broadcast", x -> Tensor.where(on(x[0], condition), x[0], x[1]), any(), any(4, 3)));
+    all.add(new OpSample("where alike", x -> Tensor.where(on(x[0], condition), x[0], x[0].mul(2)), any(2, 3)));
     return all;
   }
 

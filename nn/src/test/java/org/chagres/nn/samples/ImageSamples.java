@@ -2,6 +2,7 @@ package org.chagres.nn.samples;
 
 import static org.chagres.nn.samples.OpSample.any;
 import static org.chagres.nn.samples.OpSample.distinct;
+import static org.chagres.nn.samples.OpSample.on;
 import static org.chagres.nn.samples.OpSample.positive;
 
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ import org.chagres.simd.shape.Size;
 
 /** Convolution, pooling, norms, dropout. */
 final class ImageSamples {
+
+  private static final Tensor MEAN = Tensor.of(new float[] {0.1f, -0.2f, 0.3f});
+  private static final Tensor VARIANCE = Tensor.of(new float[] {0.5f, 1, 2});
 
   private ImageSamples() {}
 
@@ -96,11 +100,13 @@ final class ImageSamples {
     Scale scale = x.length > 1
         ? new Scale(Optional.of(x[1]), Optional.of(x[2].mul(0.002))) // so small that it crosses no kink
         : new Scale(Optional.empty(), Optional.empty());
-    Statistics running = new Statistics(
-        Tensor.of(new float[] {0.1f, -0.2f, 0.3f}), Tensor.of(new float[] {0.5f, 1, 2}), 0.1);
     Optional<Dropping> drop = drops ? Optional.of(new Dropping(0.3, new Generator(4))) : Optional.empty();
     return BatchNormChain.batchNormRelu(
-        x[0], scale, training ? Optional.empty() : Optional.of(running), training, 1e-2, new Tail(window, drop));
+        x[0], scale, training ? Optional.empty() : Optional.of(running(x[0])), training, 1e-2, new Tail(window, drop));
+  }
+
+  private static Statistics running(Tensor input) {
+    return new Statistics(on(input, MEAN), on(input, VARIANCE), 0.1);
   }
 
   private static void norms(List<OpSample> all) {
@@ -110,10 +116,9 @@ final class ImageSamples {
           any(3)));
       all.add(new OpSample("batch norm without scale", x -> Normalization.batchNorm(
           x[0], new Scale(Optional.empty(), Optional.empty()), Optional.empty(), true, 1e-2), any(s)));
-      Statistics running = new Statistics(
-          Tensor.of(new float[] {0.1f, -0.2f, 0.3f}), Tensor.of(new float[] {0.5f, 1, 2}), 0.1);
       all.add(new OpSample("batch norm in evaluation", x -> Normalization.batchNorm(
-          x[0], new Scale(Optional.of(x[1]), Optional.of(x[2])), Optional.of(running), false, 1e-2), any(s), any(3),
+          x[0], new Scale(Optional.of(x[1]), Optional.of(x[2])), Optional.of(running(x[0])), false, 1e-2), any(s),
+          any(3),
           any(3)));
     }
     for (int[] n : new int[][] {{4}, {3, 4}, {2, 3, 4}, {3, 2, 3, 4}}) {

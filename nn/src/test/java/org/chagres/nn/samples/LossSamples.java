@@ -2,6 +2,7 @@ package org.chagres.nn.samples;
 
 import static org.chagres.nn.samples.OpSample.any;
 import static org.chagres.nn.samples.OpSample.distinct;
+import static org.chagres.nn.samples.OpSample.on;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -28,20 +29,20 @@ final class LossSamples {
     Tensor positive = Tensor.of(new float[] {1, 2, 0.5f}, 3);
     for (Reduction r : Reduction.values()) {
       Options plain = new Options(Optional.empty(), -100, 0, r);
-      Options full = new Options(Optional.of(weight), -100, 0.1, r);
-      Options weighted = new Options(Optional.of(weight), -100, 0, r);
-      all.add(new OpSample("cross entropy " + r, x -> ClassLosses.crossEntropy(x[0], labels, plain), any(5, 5)));
-      all.add(new OpSample("cross entropy, all options " + r, x -> ClassLosses.crossEntropy(x[0], labels, full),
-          any(5, 5)));
-      all.add(new OpSample("cross entropy of maps " + r, x -> ClassLosses.crossEntropy(x[0], map, plain),
+      all.add(
+          new OpSample("cross entropy " + r, x -> ClassLosses.crossEntropy(x[0], on(x[0], labels), plain), any(5, 5)));
+      all.add(new OpSample("cross entropy, all options " + r, x -> ClassLosses.crossEntropy(
+          x[0], on(x[0], labels), new Options(Optional.of(on(x[0], weight)), -100, 0.1, r)), any(5, 5)));
+      all.add(new OpSample("cross entropy of maps " + r, x -> ClassLosses.crossEntropy(x[0], on(x[0], map), plain),
           any(2, 3, 2, 3)));
-      all.add(new OpSample("nll " + r, x -> ClassLosses.nll(x[0], labels, weighted), any(5, 5)));
-      all.add(new OpSample("log softmax and nll " + r, x -> ClassLosses.nll(x[0].logSoftmax(1), map, plain),
+      all.add(new OpSample("nll " + r, x -> ClassLosses.nll(
+          x[0], on(x[0], labels), new Options(Optional.of(on(x[0], weight)), -100, 0, r)), any(5, 5)));
+      all.add(new OpSample("log softmax and nll " + r, x -> ClassLosses.nll(x[0].logSoftmax(1), on(x[0], map), plain),
           any(2, 3, 2, 3)));
       all.add(new OpSample("bce with logits " + r,
-          x -> BinaryCrossEntropy.withLogits(x[0], targets, Optional.empty(), r), any(2, 3)));
+          x -> BinaryCrossEntropy.withLogits(x[0], on(x[0], targets), Optional.empty(), r), any(2, 3)));
       all.add(new OpSample("bce with logits, weighted " + r,
-          x -> BinaryCrossEntropy.withLogits(x[0], targets, Optional.of(positive), r), any(2, 3)));
+          x -> BinaryCrossEntropy.withLogits(x[0], on(x[0], targets), Optional.of(on(x[0], positive)), r), any(2, 3)));
       for (PairLoss loss : PairLoss.values()) {
         for (int[] s : new int[][] {{}, {7}, {2, 3, 2, 5}}) {
           all.add(new OpSample(loss + " " + r, x -> PairLosses.apply(loss, 0.45, r, x[0], x[1].mul(3).add(0.02)),

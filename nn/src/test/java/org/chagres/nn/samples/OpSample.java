@@ -1,8 +1,13 @@
 package org.chagres.nn.samples;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Random;
+import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Grad;
+import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
 
 /**
@@ -13,6 +18,8 @@ import org.chagres.nn.tensor.Tensor;
  * @param inputs what the op is called with
  */
 public record OpSample(String name, Op op, Input... inputs) {
+
+  private static final Map<Tensor, Map<Device, Tensor>> CONSTANTS = new IdentityHashMap<>();
 
   /** An op of any number of tensors. */
   @FunctionalInterface
@@ -104,6 +111,14 @@ public record OpSample(String name, Op op, Input... inputs) {
   /** Distinct values away from kinks. */
   public static Input distinct(int... shape) {
     return new Input(0, 0, shape);
+  }
+
+  /** A constant of a sample where an input lies; copied there once. */
+  static Tensor on(Tensor input, Tensor constant) {
+    Map<Device, Tensor> copies = CONSTANTS.computeIfAbsent(constant, c -> new HashMap<>());
+    try (Scope none = Scope.suspend(); Grad off = Grad.disabled()) {
+      return copies.computeIfAbsent(input.device(), constant::to);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.chagres.nn.samples;
 
 import static org.chagres.nn.samples.OpSample.any;
+import static org.chagres.nn.samples.OpSample.on;
 
 import java.util.List;
 import org.chagres.nn.tensor.Tensor;
@@ -36,9 +37,9 @@ final class ShapeSamples {
         new OpSample("cat with an empty one", x -> Tensor.cat(0, x[0], x[0].slice(0, 0, 0)), any(2, 3)),
         new OpSample("stack", x -> Tensor.stack(-1, x[0], x[1]), any(2, 3), any(2, 3)),
         new OpSample("stack to four dimensions", x -> Tensor.stack(1, x[0], x[1]), any(2, 3, 4), any(2, 3, 4)),
-        new OpSample("index select", x -> x[0].indexSelect(picks), any(3, 5)),
-        new OpSample("index select of four dimensions", x -> x[0].indexSelect(picks), any(3, 2, 2, 3)),
-        new OpSample("index select of a vector", x -> x[0].indexSelect(picks), any(3)),
-        new OpSample("embedding", x -> x[0].indexSelect(table), any(4, 3)));
+        new OpSample("index select", x -> x[0].indexSelect(on(x[0], picks)), any(3, 5)),
+        new OpSample("index select of four dimensions", x -> x[0].indexSelect(on(x[0], picks)), any(3, 2, 2, 3)),
+        new OpSample("index select of a vector", x -> x[0].indexSelect(on(x[0], picks)), any(3)),
+        new OpSample("embedding", x -> x[0].indexSelect(on(x[0], table)), any(4, 3)));
   }
 }

@@ -17,6 +17,7 @@ import org.chagres.nn.tensor.FlatBlock;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
+import org.chagres.simd.shape.DType;
 
 /**
  * Changes parameters by their gradients. The parameters of a group are moved into one flat block, so that a step is one kernel call
@@ -180,6 +181,11 @@ public abstract class Optimizer implements RateControlled {
     /** This run's part of a slot, zeros at first. */
     MemorySegment slot(String name) {
       Tensor all = state.slots.computeIfAbsent(name, n -> zeros(state, parameters));
+      if (!all.device().equals(first().device())) {
+        throw new IllegalStateException(
+            "optimizer: parameter " + Arrays.toString(first().shape()) + " was moved to " + first().device()
+                + " after a step on " + all.device() + "; make the optimizer after model.to(device)");
+      }
       return all.data().asSlice(state.offsets[from] * 4);
     }
   }
@@ -187,7 +193,7 @@ public abstract class Optimizer implements RateControlled {
   private static Tensor zeros(State state, List<Tensor> parameters) {
     try (Scope none = Scope.suspend()) {
       int size = Math.toIntExact(state.offsets[state.offsets.length - 1]);
-      return Tensor.zeros(size).to(parameters.getFirst().device());
+      return Tensor.full(parameters.getFirst().device(), DType.F32, 0, size);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.chagres.nn.backend.cpu;
 
+import java.util.List;
 import org.chagres.nn.backend.Backend;
 import org.chagres.nn.backend.ConvOps;
 import org.chagres.nn.backend.ElementwiseOps;
@@ -11,7 +12,9 @@ import org.chagres.nn.backend.NormOps;
 import org.chagres.nn.backend.OptimOps;
 import org.chagres.nn.backend.PoolOps;
 import org.chagres.nn.backend.RandomOps;
+import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.backend.ReduceOps;
+import org.chagres.nn.backend.Replay;
 
 /** The CPU: every family on the kernels of {@code org.chagres.simd}. */
 final class CpuBackend implements Backend {
@@ -44,6 +47,16 @@ final class CpuBackend implements Backend {
   @Override
   public String name() {
     return "cpu";
+  }
+
+  @Override
+  public boolean queues() {
+    return false;
+  }
+
+  @Override
+  public Replay replay(Recorder recorder, List<Recorder.Call> calls) {
+    return new CpuReplay(calls);
   }
 
   @Override

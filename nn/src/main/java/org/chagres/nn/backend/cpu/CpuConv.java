@@ -17,6 +17,11 @@ public final class CpuConv implements ConvOps {
   }
 
   @Override
+  public ConvPass packing(ConvPass pass) {
+    return pass;
+  }
+
+  @Override
   public long packedBytes(ConvShape shape, ConvPass pass) {
     return Conv.packedBytes(shape, pass);
   }

@@ -1,10 +1,12 @@
 package org.chagres.nn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
+import org.chagres.nn.backend.DeviceMemory;
 import org.chagres.nn.backend.MemoryOps;
 import org.chagres.nn.backend.Recorder;
 import org.chagres.simd.memory.Block;
 import org.chagres.simd.memory.MemoryPool;
+import org.chagres.simd.memory.Stats;
 
 /** Host memory: the process's pool. Uploads and downloads are plain copies. */
 final class CpuMemory implements MemoryOps {
@@ -12,8 +14,37 @@ final class CpuMemory implements MemoryOps {
   private final MemoryPool pool = MemoryPool.system();
 
   @Override
-  public Block allocate(long bytes, Object maker) {
-    return pool.allocate(bytes, maker);
+  public DeviceMemory allocate(long bytes, Object maker) {
+    return new PoolBlock(pool.allocate(bytes, maker));
+  }
+
+  /** The pool's block under the contract's name. */
+  private record PoolBlock(Block block) implements DeviceMemory {
+
+    @Override
+    public MemorySegment segment() {
+      return block.segment();
+    }
+
+    @Override
+    public void free() {
+      block.free();
+    }
+
+    @Override
+    public void reclaimWhenUnreachable(Object owner) {
+      block.reclaimWhenUnreachable(owner);
+    }
+  }
+
+  @Override
+  public Stats stats() {
+    return pool.stats();
+  }
+
+  @Override
+  public void limit(long bytes) {
+    pool.setLimit(bytes);
   }
 
   @Override
