@@ -53,13 +53,16 @@ public final class Cuda {
       return reason.isEmpty();
     }
 
-    /** All of it for people, a line each. */
+    /** All of it for people, a line each; where none of the libraries is, the reason alone. */
     public List<String> describe() {
+      if (libraries.stream().allMatch(LibraryStatus.Missing.class::isInstance)) {
+        return reason.stream().toList();
+      }
       List<String> lines = new ArrayList<>();
       libraries.forEach(library -> lines.add(library.describe()));
       driver.ifPresent(version -> lines.add("driver for CUDA " + version.major() + "." + version.minor()));
       devices.forEach(device -> lines.add(device.describe()));
-      reason.ifPresent(lines::add);
+      reason.filter(sentence -> !lines.contains(sentence)).ifPresent(lines::add);
       return lines;
     }
   }

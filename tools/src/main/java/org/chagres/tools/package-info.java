@@ -11,6 +11,8 @@
  * <ul>
  *   <li>{@code python3 tools/torch_interop.py} (PyTorch and safetensors installed): the case-study CNN's weights from Chagres to
  *       PyTorch and back, loaded strictly, outputs compared; ends with exit code 0 if both ways agree to 1e-4.
+ *   <li>{@code tools/gpu-check}: packs what checks and measures Chagres on a machine with a GPU; {@code src/gpu-check/run} is what
+ *       runs there, {@code torch_gpu.py} the peer beside it.
  * </ul>
  */
 package org.chagres.tools;

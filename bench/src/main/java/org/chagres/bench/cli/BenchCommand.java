@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
  * best_img_s} by the best, {@code p50_us} and {@code p99_us} microseconds, {@code gflops} 10⁹ operations a second.
  * {@code share_of_peak} is a figure's part of {@code peak_gflops}, the FMA peak of as many threads measured in the
  * same run; it can exceed 1 where an algorithm saves multiplications. {@code heap_bytes} are those that a steady run
- * allocates on the Java heap, {@code rss_peak_mib} the most physical memory of the process.
+ * allocates on the Java heap, {@code host_us_step} and {@code host_us_op} what the host spends to queue a step and each of
+ * its {@code calls} on a GPU, {@code gpu_busy} the part of a step in which the GPU computes, {@code rss_peak_mib} the most physical memory of the process.
  */
 @CommandLine.Command(
     name = "bench",
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       TrainJob.class, InferJob.class, OpsJob.class, MemoryJob.class, StartsJob.class, FirstStepJob.class,
-      PeersJob.class, TableJob.class, JmhJob.class
+      PeersJob.class, TableJob.class, JmhJob.class, ReportJob.class
     })
 public final class BenchCommand implements Command {
 

@@ -3,6 +3,7 @@ package org.chagres.bench.cli;
 import org.chagres.bench.measure.Rows;
 import org.chagres.bench.measure.Warmup;
 import org.chagres.bench.peak.Peak;
+import org.chagres.nn.tensor.Device;
 import org.chagres.simd.parallel.Workers;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +32,15 @@ final class Common {
       Workers.setShared(threads);
     }
     return Workers.shared();
+  }
+
+  /** The device of a name. */
+  Device device(String name) {
+    try {
+      return Device.of(name);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--device " + name + ": " + e.getMessage(), e);
+    }
   }
 
   /** The FMA peak of these threads. */
@@ -75,6 +85,10 @@ final class Common {
       throw refuse(spec, option, "1 or more", value);
     }
     return value;
+  }
+
+  ParameterException refuse(String option, String expected, Object got) {
+    return refuse(spec, option, expected, got);
   }
 
   private static ParameterException refuse(CommandSpec spec, String option, String expected, Object got) {

@@ -7,6 +7,7 @@ import org.chagres.bench.measure.Warmup;
 import org.chagres.bench.memory.HeapPerRun;
 import org.chagres.bench.network.CnnInference;
 import org.chagres.bench.network.CnnShapes;
+import org.chagres.nn.tensor.Device;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,13 +34,21 @@ final class InferJob implements Callable<Integer> {
   @Option(names = "--mode", paramLabel = "MODE", defaultValue = "replay",
       description = "replay (recorded once) or eager.") private String mode;
 
+  @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
+      description = "cpu, cuda or cuda:N; a pass on a GPU is waited for.") private String device;
+
   @Override
   public Integer call() {
     common.positive("--batch", batch);
     int timed = runs == 0 ? batch < FEW_IMAGES ? 300 : 40 : common.positive("--runs", runs);
     int threads = common.workers().threads();
-    CnnInference inference = new CnnInference(batch);
+    Device on = common.device(device);
+    CnnInference inference = new CnnInference(batch, on);
     Runnable pass = common.isReplay(mode) ? inference.steady() : inference::run;
+    if (on.backend().queues()) {
+      common.rows().add(onGpu(on, pass, inference, timed));
+      return 0;
+    }
     double peak = common.peak();
     Timing t = Timing.of(pass, common.warmup(Warmup.CALL), timed);
     common.rows().add(new Row("infer")
@@ -52,5 +61,18 @@ final class InferJob implements Callable<Integer> {
         .put("peak_gflops", peak, 1)
         .put("heap_bytes", HeapPerRun.bytes(pass, HEAP_RUNS), 1));
     return 0;
+  }
+
+  private Row onGpu(Device on, Runnable pass, CnnInference inference, int timed) {
+    Timing t = Timing.of(() -> {
+      pass.run();
+      inference.finish();
+    }, common.warmup(Warmup.CALL), timed);
+    return new Row("infer")
+        .put("engine", common.isReplay(mode) ? "chagres" : "chagres eager")
+        .put("device", on.toString())
+        .put("batch", batch)
+        .put("p50_us", t.median() * 1e6, 1)
+        .put("p99_us", t.p99() * 1e6, 1);
   }
 }

@@ -63,10 +63,16 @@ public record Footprint(
 
   /** What of it is too much, in words; empty if nothing is. */
   public List<String> failures() {
-    List<String> failures = new ArrayList<>();
+    List<String> failures = new ArrayList<>(leaks());
     if (heapBytesPerStep >= HEAP_LIMIT) {
-      failures.add("heap a step: expected under " + HEAP_LIMIT + " bytes, got " + heapBytesPerStep);
+      failures.addFirst("heap a step: expected under " + HEAP_LIMIT + " bytes, got " + heapBytesPerStep);
     }
+    return failures;
+  }
+
+  /** What has grown, in words. */
+  public List<String> leaks() {
+    List<String> failures = new ArrayList<>();
     if (residentBefore.isPresent() && residentAfter.isPresent()) {
       long growth = residentAfter.getAsLong() - residentBefore.getAsLong();
       if (growth > NOISE) {

@@ -3,9 +3,11 @@ package org.chagres.bench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.chagres.bench.measure.Row;
@@ -59,6 +61,35 @@ class BenchCommandTest {
     assertEquals(2, run("bench", "peers").code());
     assertEquals(2, run("bench", "peers", "--peers", "x", "--job", "x").code());
     assertEquals(2, run("bench", "peers", "--peers", "x", "--job", "ops", "--batch", "2").code());
+  }
+
+  @Test
+  void aDeviceThatThereIsNotIsAWrongCall() {
+    for (String job : List.of("train", "infer", "memory")) {
+      Ended e = run("bench", job, "--device", "cuda:99");
+      assertEquals(2, e.code(), job);
+      assertTrue(e.err().startsWith("chagres: --device cuda:99: "), e.err());
+    }
+    assertTrue(run("bench", "train", "--bf16").err().contains("--bf16: expected a GPU as --device, got cpu"));
+  }
+
+  @Test
+  void rowsBecomeAReport(@TempDir Path folder) throws IOException {
+    Path rows = Files.writeString(folder.resolve("rows.jsonl"), """
+        {"what":"check","check":"op-list","result":"passed"}
+        nothing
+        {"what":"train","batch":128,"img_s":12.50}
+        """);
+    Ended e =
+        run("bench", "report", rows.toString(), "--name", "gpu", "--fact", "card=one", "--out", folder.toString());
+    assertEquals(0, e.code(), e.err());
+    String page = Files.readString(Path.of(e.out().strip().substring("report: ".length())));
+    for (String part : List.of("- card: one", "## check", "| op-list | passed |", "## train", "| 128 | 12.50 |")) {
+      assertTrue(page.contains(part), part + " in " + page);
+    }
+    assertEquals(2, run("bench", "report", folder.resolve("none").toString()).code());
+    Path empty = Files.writeString(folder.resolve("empty"), "nothing\n");
+    assertTrue(run("bench", "report", empty.toString()).err().contains("expected rows of JSON, found none"));
   }
 
   @Test

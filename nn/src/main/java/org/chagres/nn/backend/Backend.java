@@ -32,6 +32,11 @@ public interface Backend {
   /** Memory. */
   MemoryOps memory();
 
+  /** Copies from the host beside what is computed; only where the device has memory of its own, and so {@link #queues}. */
+  default UploadOps uploads() {
+    throw new UnsupportedOperationException("uploads: " + name() + " computes in the host's memory");
+  }
+
   /** Maps, element by element. */
   ElementwiseOps elementwise();
 
@@ -73,6 +78,11 @@ public interface Backend {
 
   /** Random numbers. */
   RandomOps random();
+
+  /** Images that lie on the device; only where it {@link #queues}. */
+  default ImageOps images() {
+    throw new UnsupportedOperationException("images: " + name() + " reads a data set where it lies");
+  }
 
   /** Rows picked by index. */
   IndexOps index();

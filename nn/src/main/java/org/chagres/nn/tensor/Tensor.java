@@ -268,6 +268,24 @@ public final class Tensor {
     return new Tensor(storage, 0, s, strides, dtype, new Version());
   }
 
+  /**
+   * This tensor of the host as it lies on a device, where something else copies it: a loader.
+   *
+   * @param memory the device's, of the elements in this tensor's order; the keeper keeps it
+   * @param keeper kept reachable as long as the tensor is; messages call it the tensor's maker
+   */
+  public Tensor uploaded(Device device, MemorySegment memory, Object keeper) {
+    if (!isDense() || memory.byteSize() < count() * dtype.bytes()) {
+      throw new IllegalArgumentException("memory: expected " + count() * dtype.bytes() + " bytes for the dense "
+          + Layout.toString(shape) + ", got " + memory.byteSize());
+    }
+    Tensor there = new Tensor(Storage.of(device, memory, shape, keeper), 0, shape, strides, dtype, new Version());
+    if (dtype == DType.I64) {
+      IndexCheck.note(there, data(), count());
+    }
+    return there;
+  }
+
   /** Another look at the same elements. */
   Tensor view(int[] newShape, long[] newStrides, long newOffset) {
     told();

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.chagres.nn.losses.CrossEntropyLoss;
 import org.chagres.nn.modules.Module;
+import org.chagres.nn.tensor.Device;
 import org.chagres.simd.parallel.Workers;
 import org.chagres.train.data.DataLoader;
 import org.chagres.train.loop.Evaluation;
@@ -40,6 +41,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
       description = "Threads that compute; 0 for the CPUs granted.") private int threads;
 
+  @Option(names = Devices.OPTION, paramLabel = "NAME", defaultValue = "cpu",
+      description = Devices.DESCRIPTION) private String device;
+
   @Override
   public Integer call() {
     UsageException.check(
@@ -48,6 +52,7 @@ final class EvalCommand implements Callable<Integer> {
     if (threads > 0) {
       Workers.setShared(threads);
     }
+    Device on = Devices.of(device);
     RunFolder folder = run == null ? RunFolder.latest() : RunFolder.open(run);
     RunOptions options = folder.options();
     if (data != null) {
@@ -57,7 +62,8 @@ final class EvalCommand implements Callable<Integer> {
     List<String> classes = images.classes();
     Module model = Networks.model(options, images.shape(), classes.size());
     model.load(weights == null ? folder.weights() : weights);
-    try (DataLoader loader = DataLoader.of(images.test(0)).batchSize(batch).workers(1).build()) {
+    model.to(on);
+    try (DataLoader loader = DataLoader.of(images.test(0)).batchSize(batch).workers(1).device(on).build()) {
       Evaluation e = Evaluation.of(model, new CrossEntropyLoss(), loader, classes.size());
       PrintWriter out = spec.commandLine().getOut();
       out.printf(

@@ -11,7 +11,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.chagres.nn.backend.Backends;
-import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Memory;
 import org.chagres.simd.lanes.Lanes;
 import org.chagres.simd.memory.HostPages;
@@ -74,15 +73,8 @@ final class Info implements Callable<Integer> {
   }
 
   private static void devices(PrintWriter out) {
-    for (String kind : List.of("cpu", "cuda")) {
-      String state;
-      try {
-        Device.of(kind);
-        state = kind + ": ready";
-      } catch (IllegalArgumentException e) {
-        state = kind + ": " + (Backends.kinds().contains(kind) ? e.getMessage() : "this build has no GPU backend");
-      }
-      row(out, "device", state);
+    for (String kind : Backends.kinds()) {
+      Backends.describe(kind).forEach(line -> row(out, "device", kind + ": " + line));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.chagres.nn.modules.Module;
+import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Grad;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.train.data.Batch;
@@ -37,18 +38,23 @@ final class PredictCommand implements Callable<Integer> {
   @Option(names = "--top", paramLabel = "N", defaultValue = "3",
       description = "Classes to print for an image.") private int top;
 
+  @Option(names = Devices.OPTION, paramLabel = "NAME", defaultValue = "cpu",
+      description = Devices.DESCRIPTION) private String device;
+
   @Override
   public Integer call() {
     UsageException.check(top >= 1, "--top", "1 or more", top);
+    Device on = Devices.of(device);
     RunFolder folder = run == null ? RunFolder.latest() : RunFolder.open(run);
     RunOptions options = folder.options();
     Data.Description seen = Data.describe(options);
     Module model = Networks.model(options, seen.shape(), seen.classes().size());
     model.load(folder.weights());
+    model.to(on);
     model.eval();
     ImageDataset files = ImageFiles.of(images, seen.shape()).transform(Data.normalize(options));
     PrintWriter out = spec.commandLine().getOut();
-    try (DataLoader loader = DataLoader.of(files).build();
+    try (DataLoader loader = DataLoader.of(files).device(on).build();
         Grad off = Grad.disabled()) {
       for (Batch batch : loader) {
         try (Scope scope = Scope.open()) {

@@ -15,6 +15,9 @@ import java.util.function.Function;
  */
 final class RunOptions {
 
+  /** Whether products and convolutions are in bf16; runs of before do not have it. */
+  static final String BF16 = "bf16";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Map<String, String> values;
@@ -42,6 +45,10 @@ final class RunOptions {
       throw new IllegalArgumentException("the run's configuration lacks " + name);
     }
     return v;
+  }
+
+  boolean isBf16() {
+    return Boolean.parseBoolean(values.get(BF16));
   }
 
   double number(String name) {

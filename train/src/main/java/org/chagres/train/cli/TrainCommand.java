@@ -89,14 +89,20 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--pin-memory",
       description = "Lock the loader's memory, where the system allows it.") private boolean pinMemory;
 
+  @Option(names = "--resident",
+      description = "Keep the images on the GPU as bytes and cut them there: the same numbers.") private boolean resident;
+
   @Option(names = "--replay",
       description = "Record a step once and replay it: the same numbers, no garbage.") private boolean replay;
 
   @Option(names = "--no-fusion",
       description = "Run each layer alone, for comparison; results differ in the last digits.") private boolean noFusion;
 
-  @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
-      description = "Device to train on.") private String device;
+  @Option(names = "--bf16",
+      description = "Round the factors of products and convolutions to bf16; on a GPU.") private boolean bf16;
+
+  @Option(names = Devices.OPTION, paramLabel = "NAME", defaultValue = "cpu",
+      description = Devices.DESCRIPTION) private String device;
 
   @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "100",
       description = "Steps between checkpoints within an epoch; 0 for one an epoch.") private long checkpointEvery;
@@ -106,7 +112,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--resume", paramLabel = "DIR",
       description = "Go on with a run; what it is made of is taken from its folder, other options but threads, workers,"
-          + " pin-memory, replay, device and checkpoint-every are refused.") private Path resume;
+          + " pin-memory, resident, replay, device and checkpoint-every are refused.") private Path resume;
 
   @Override
   public Integer call() {
@@ -121,7 +127,11 @@ final class TrainCommand implements Callable<Integer> {
       options = new RunOptions(chosen());
       folder = null;
     }
-    Machine machine = new Machine(threads, workers, pinMemory, replay, device, checkpointEvery);
+    Machine machine = new Machine(
+        threads, workers, pinMemory, resident, replay, Devices.of(device), checkpointEvery);
+    if (options.isBf16() && machine.device().equals(Device.cpu())) {
+      throw new UsageException("--bf16: only a GPU has it; choose one with --device cuda, got --device " + device);
+    }
     try (TrainingRun run = new TrainingRun(options, machine, screen)) {
       if (folder == null) {
         folder = RunFolder.create(out == null ? fresh() : out);
@@ -136,18 +146,15 @@ final class TrainCommand implements Callable<Integer> {
 
   /** What does not change a result. */
   record Machine(
-      int threads, int workers, boolean pinMemory, boolean replay, String device, long checkpointEvery) {
+      int threads, int workers, boolean pinMemory, boolean resident, boolean replay, Device device,
+      long checkpointEvery) {
 
     Machine {
       UsageException.check(
           threads >= 0 && threads <= Workers.MOST_THREADS, "--threads", "0 to " + Workers.MOST_THREADS, threads);
       UsageException.check(workers >= 0 && workers <= MOST_WORKERS, "--workers", "0 to " + MOST_WORKERS, workers);
       UsageException.check(checkpointEvery >= 0, "--checkpoint-every", "0 or more", checkpointEvery);
-      try {
-        Device.of(device);
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("--device " + device + ": " + e.getMessage());
-      }
+      UsageException.check(!resident || !device.equals(Device.cpu()), "--resident", "a GPU as --device", device);
     }
   }
 
@@ -188,12 +195,14 @@ final class TrainCommand implements Callable<Integer> {
     o.put("limit", Integer.toString(limit));
     o.put("seed", Long.toString(seed));
     o.put("fusion", Boolean.toString(!noFusion));
+    o.put(RunOptions.BF16, Boolean.toString(bf16));
     return o;
   }
 
   private void refuseOthers() {
     List<String> allowed =
-        List.of("--resume", "--threads", "--workers", "--pin-memory", "--replay", "--device", "--checkpoint-every");
+        List.of("--resume", "--threads", "--workers", "--pin-memory", "--resident", "--replay", "--device",
+            "--checkpoint-every");
     for (CommandLine.Model.OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
       if (!allowed.contains(given.longestName())) {
         throw new UsageException(

@@ -48,7 +48,7 @@ final class TrainingRun implements AutoCloseable {
     if (machine.threads() > 0) {
       Workers.setShared(machine.threads());
     }
-    Device device = Device.of(machine.device());
+    Device device = machine.device();
     long seed = options.whole("seed");
     Generator.manualSeed(seed);
     data = Data.open(options);
@@ -66,7 +66,8 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private DataLoader loader(DataLoader.Builder builder) {
-    return builder.workers(machine.workers()).pinMemory(machine.pinMemory()).build();
+    return builder.workers(machine.workers()).pinMemory(machine.pinMemory()).device(machine.device())
+        .resident(machine.resident()).build();
   }
 
   Trainer.End train(RunFolder folder, boolean resume) {
@@ -81,7 +82,8 @@ final class TrainingRun implements AutoCloseable {
         .accumulate(options.integer("accumulate"))
         .clipNorm(options.number("clip-norm"))
         .patience(options.integer("patience"))
-        .replay(machine.replay());
+        .replay(machine.replay())
+        .bf16(options.isBf16());
     if (scheduler != null) {
       trainer.scheduler(scheduler);
     }
@@ -94,10 +96,11 @@ final class TrainingRun implements AutoCloseable {
     } else {
       log = EpochLog.create(folder.log());
       screen.printf(
-          Locale.ROOT, "%s on %s: %,d parameters, %,d + %,d images, %d threads, run folder %s%n", options.text("model"),
+          Locale.ROOT, "%s on %s: %,d parameters, %,d + %,d images, %s, %d threads, run folder %s%n",
+          options.text("model"),
           options.text("dataset"), model.parameters().stream().mapToLong(t -> t.count()).sum(),
           training.dataset().size(),
-          validation.dataset().size(), Workers.shared().threads(), folder.path());
+          validation.dataset().size(), machine.device(), Workers.shared().threads(), folder.path());
       if (resume) {
         screen.println("no checkpoint yet in " + folder.path() + ": from the beginning");
       }
@@ -154,7 +157,7 @@ final class TrainingRun implements AutoCloseable {
   private void record(RunFolder folder, EpochLog log, EpochResult r) {
     log.append(new Epoch(
         r.epoch(), r.trainLoss(), r.validation().loss(), r.validation().accuracy(), r.lr(), r.seconds()));
-    if (r.epoch() == 1) {
+    if (r.epoch() == 1 && machine.device().equals(Device.cpu())) {
       tellSlowKernels();
     }
     try {

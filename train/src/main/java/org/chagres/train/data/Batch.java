@@ -2,17 +2,18 @@ package org.chagres.train.data;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Tensor;
 
 /**
- * One batch, in the slot it was decoded into.
+ * One batch, in the slot it was decoded into or, with {@link DataLoader.Builder#device}, on a device.
  *
  * <p>A batch is valid until the loop asks for the next one; then its memory is decoded into again. To keep it for
  * longer, {@link #retain} it and {@link #release} it when done: the loader puts a slot in its place meanwhile.
  */
 public final class Batch {
   private final Ring ring;
-  private final Slot slot;
+  private final Turns.Seat<?> seat;
   private final SampleSpec spec;
   private final int size;
   private final long index;
@@ -25,17 +26,26 @@ public final class Batch {
   private Optional<Tensor> inputs = Optional.empty();
   private Optional<Tensor> targets = Optional.empty();
 
-  Batch(Ring ring, Slot slot, LoaderOptions options, BatchTask task) {
+  Batch(Ring ring, Turns.Seat<?> seat, LoaderOptions options, BatchTask task) {
     this.ring = ring;
-    this.slot = slot;
+    this.seat = seat;
     spec = options.dataset().spec();
     size = task.size;
     index = task.batch;
     epoch = task.epoch;
   }
 
-  Slot slot() {
-    return slot;
+  /** Where it lies. */
+  Turns.Seat<?> seat() {
+    return seat;
+  }
+
+  /** Lets its tensors be those of a device that a slot is copied to; its images are cut there, if they lie there. */
+  Batch copiedFrom(Slot slot, Device device, Optional<Resident> resident) {
+    inputs = Optional.of(resident.map(images -> images.empty(size))
+        .orElseGet(() -> tensor(slot.inputs(), spec.input()).uploaded(device, inputSegment(), this)));
+    targets = Optional.of(tensor(slot.targets(), spec.target()).uploaded(device, targetSegment(), this));
+    return this;
   }
 
   /** Number of samples; less than the loader's batch size only in the last batch of an epoch. */
@@ -59,7 +69,7 @@ public final class Batch {
   }
 
   /**
-   * The inputs, {@code (size, shape...)}; the tensor is the slot.
+   * The inputs, {@code (size, shape...)}, on the loader's device; the tensor is the slot.
    *
    * @throws IllegalStateException if the batch is no longer valid; so does use of the tensor then
    */
@@ -97,13 +107,15 @@ public final class Batch {
   }
 
   /**
-   * Memory of the inputs: {@code (size, shape...)}, channels-last where a sample has rank 3. Not a copy.
+   * Memory of the inputs: {@code (size, shape...)}, channels-last where a sample has rank 3. Not a copy; a GPU's cannot be read from
+   * Java.
    *
    * @throws IllegalStateException if the batch is no longer valid
    */
   public MemorySegment inputSegment() {
     checkValid();
-    return slot.inputs.asSlice(0, (long) size * spec.input().bytes());
+    return inputs.map(Tensor::data)
+        .orElseGet(() -> seat.place().inputs().asSlice(0, (long) size * spec.input().bytes()));
   }
 
   /**
@@ -113,7 +125,7 @@ public final class Batch {
    */
   public MemorySegment targetSegment() {
     checkValid();
-    return slot.targets.asSlice(0, (long) size * spec.target().bytes());
+    return seat.place().targets().asSlice(0, (long) size * spec.target().bytes());
   }
 
   /** Keeps the batch valid until it is released as often as it was retained. */

@@ -1,5 +1,6 @@
 package org.chagres.train.data;
 
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -12,6 +13,7 @@ final class BatchTask {
   final long batch;
   final int size;
   private final Dataset dataset;
+  private final Optional<Resident> resident;
   private final LongUnaryOperator order;
   private final long firstPosition;
   private final long seed;
@@ -23,7 +25,8 @@ final class BatchTask {
   private int failedRow = Integer.MAX_VALUE;
   private DataException failure;
 
-  BatchTask(Slot slot, Pass pass, long batch, LoaderOptions options) {
+  BatchTask(Slot slot, Pass pass, long batch, LoaderOptions options, Optional<Resident> resident) {
+    this.resident = resident;
     this.slot = slot;
     this.batch = batch;
     epoch = pass.epoch;
@@ -68,9 +71,13 @@ final class BatchTask {
         if (index < 0 || index >= samples) {
           throw new DataException("the sampler gave index " + index + ", the data set has " + samples + " samples");
         }
-        buffer.moveTo(slot.inputs, slot.targets, row);
+        buffer.moveTo(slot.inputs(), slot.targets(), row);
         buffer.random().seed(seed, epoch, index, position);
-        dataset.read(index, buffer);
+        if (resident.isPresent()) {
+          resident.get().read(index, slot, row, buffer);
+        } else {
+          dataset.read(index, buffer);
+        }
       } catch (Throwable t) { // a worker must never die: whatever happened is the loop's to know
         String where = "sample " + index + " (batch " + batch + " of epoch " + epoch + "): ";
         String what = t instanceof InternalError // how HotSpot tells of a mapped page that is gone

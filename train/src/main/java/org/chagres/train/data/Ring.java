@@ -1,10 +1,11 @@
 package org.chagres.train.data;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.chagres.nn.backend.UploadOps;
 
 /**
  * The ring of slots and the workers that fill it, shared by a loader, its iterator and its workers.
@@ -22,21 +23,28 @@ final class Ring {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition progress = lock.newCondition();
-  private final ArrayDeque<Slot> free = new ArrayDeque<>();
+  private final Turns<Slot> slots;
+  private final Optional<Uploader> uploader;
+  private final Optional<Resident> resident;
   private final ArrayList<BatchTask> tasks = new ArrayList<>(); // oldest first; those handed out are gone
   private final SampleBuffer callersBuffer;
   private Pass pass;
   private long nextBatch;
   private Batch current;
-  private int slots; // of the ring: free, in a task, or in the current batch while it is not retained
   private int threads;
   private int started;
   private boolean closed;
   private int made;
   private int refused;
 
-  Ring(LoaderOptions options) {
+  /** With the way to a device, where batches are to lie on one. */
+  Ring(LoaderOptions options, Optional<UploadOps> uploads) {
     this.options = options;
+    resident = options.images();
+    var layout = resident.map(Resident::layout)
+        .orElseGet(() -> Slot.Layout.of(options.dataset().spec(), options.batchSize()));
+    slots = new Turns<>(options.slots(), () -> newSlot(layout, uploads));
+    uploader = uploads.map(u -> new Uploader(u, options, layout, resident));
     callersBuffer = new SampleBuffer(options.dataset().spec());
   }
 
@@ -75,23 +83,12 @@ final class Ring {
       checkCurrent(of);
       returnCurrent();
       schedule();
-      if (options.workers() == 0) {
-        BatchTask task = tasks.getFirst();
-        task.claimed = task.size;
-        finish(task, task.size, task.decode(0, task.size, callersBuffer));
+      if (uploader.isEmpty()) {
+        BatchTask task = await(of);
+        current = new Batch(this, new Turns.Seat<>(task.slot, slots), options, task);
+      } else {
+        current = take(of, uploader.get());
       }
-      while (tasks.isEmpty() || !tasks.getFirst().complete()) {
-        progress.await();
-        checkCurrent(of);
-        schedule();
-      }
-      BatchTask task = tasks.removeFirst();
-      if (task.failure() != null) {
-        free.add(task.slot);
-        endPass();
-        throw task.failure();
-      }
-      current = new Batch(this, task.slot, options, task);
       return current;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -101,14 +98,57 @@ final class Ring {
     }
   }
 
+  /** As {@link #take(Pass)}, of a device: the batch is copied, and the next as well if it is decoded already. */
+  private Batch take(Pass of, Uploader to) throws InterruptedException {
+    try {
+      if (!to.isAhead()) {
+        BatchTask task = await(of);
+        tasks.addFirst(task); // it has its slot until the copy is queued
+        to.upload(this, task);
+        tasks.removeFirst();
+      }
+      Batch batch = to.next();
+      current = batch; // so that it goes back if the next fails
+      while (!tasks.isEmpty() && tasks.getFirst().complete() && tasks.getFirst().failure() == null
+          && to.upload(this, tasks.getFirst())) {
+        tasks.removeFirst();
+      }
+      return batch;
+    } catch (RuntimeException | Error e) {
+      endPass();
+      throw e;
+    }
+  }
+
+  /** The oldest batch of the pass, once it is decoded; it leaves the ring's list. */
+  private BatchTask await(Pass of) throws InterruptedException {
+    if (options.workers() == 0) {
+      BatchTask task = tasks.getFirst();
+      task.claimed = task.size;
+      finish(task, task.size, task.decode(0, task.size, callersBuffer));
+    }
+    while (tasks.isEmpty() || !tasks.getFirst().complete()) {
+      progress.await();
+      checkCurrent(of);
+      schedule();
+    }
+    BatchTask task = tasks.removeFirst();
+    if (task.failure() != null) {
+      slots.unused(task.slot);
+      endPass();
+      throw task.failure();
+    }
+    return task;
+  }
+
   /** Ends everything; with {@code wait}, returns when the workers have ended, or after five seconds. */
   void close(boolean wait) {
     lock.lock();
     try {
       closed = true;
       endPass();
-      free.forEach(Slot::close);
-      free.clear();
+      slots.close();
+      uploader.ifPresent(Uploader::close);
       work.signalAll();
       progress.signalAll();
       long nanos = TimeUnit.SECONDS.toNanos(5);
@@ -147,7 +187,7 @@ final class Ring {
     try {
       batch.checkValid();
       if (batch.retained++ == 0) {
-        slots--; // the ring makes another in its stead, so that a loop that retains does not stop it
+        batch.seat().lend();
       }
     } finally {
       lock.unlock();
@@ -162,7 +202,7 @@ final class Ring {
       }
       if (--batch.retained == 0) {
         if (batch == current) {
-          slots++;
+          batch.seat().unlend();
         } else {
           giveBack(batch);
         }
@@ -174,13 +214,8 @@ final class Ring {
 
   private void giveBack(Batch batch) {
     batch.invalidate();
-    if (slots < options.slots() && !closed) {
-      slots++;
-      free.add(batch.slot());
-      progress.signalAll();
-    } else {
-      batch.slot().close();
-    }
+    batch.seat().giveBack();
+    progress.signalAll();
   }
 
   private void checkCurrent(Pass of) {
@@ -198,23 +233,38 @@ final class Ring {
     for (BatchTask task : tasks) {
       task.cancel();
       if (task.inFlight == 0) {
-        recycle(task.slot);
+        slots.unused(task.slot);
       }
     }
     tasks.clear();
+    uploader.ifPresent(Uploader::drop);
   }
 
-  private void recycle(Slot slot) {
-    if (closed) {
-      slot.close();
-    } else {
-      free.add(slot);
+  private Slot newSlot(Slot.Layout layout, Optional<UploadOps> uploads) {
+    var slot = new Slot(layout, options.pinMemory(), uploads);
+    made++;
+    refused += slot.pinned() ? 0 : 1;
+    return slot;
+  }
+
+  /** A slot to decode into; waits for one that is being copied only where nothing else would give the loop its next batch. */
+  private Optional<Slot> freeSlot() {
+    if (uploader.isEmpty()) {
+      return slots.take();
     }
+    Uploader to = uploader.get();
+    to.copied(slots::unused);
+    Optional<Slot> slot = slots.take();
+    if (slot.isEmpty() && tasks.isEmpty() && !to.isAhead() && to.awaitOne()) {
+      to.copied(slots::unused);
+      slot = slots.take();
+    }
+    return slot;
   }
 
   private void returnCurrent() {
     if (current != null && current.retained == 0) {
-      slots--;
+      current.seat().lend();
       giveBack(current);
     }
     current = null;
@@ -224,17 +274,11 @@ final class Ring {
   private void schedule() {
     boolean begun = false;
     while (pass != null && nextBatch < options.batches()) {
-      Slot slot = free.poll();
-      if (slot == null && slots < options.slots()) {
-        slot = new Slot(options.dataset().spec(), options.batchSize(), options.pinMemory());
-        slots++;
-        made++;
-        refused += slot.pinned ? 0 : 1;
-      }
-      if (slot == null) {
+      Optional<Slot> slot = freeSlot();
+      if (slot.isEmpty()) {
         break;
       }
-      tasks.add(new BatchTask(slot, pass, nextBatch++, options));
+      tasks.add(new BatchTask(slot.get(), pass, nextBatch++, options, resident));
       begun = true;
     }
     if (begun && options.workers() > 0) {
@@ -305,7 +349,7 @@ final class Ring {
       task.failed(failure);
     }
     if (task.cancelled && task.inFlight == 0) {
-      recycle(task.slot);
+      slots.unused(task.slot);
     }
     if (task.cancelled || task.complete()) {
       progress.signalAll();

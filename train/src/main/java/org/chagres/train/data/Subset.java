@@ -31,6 +31,11 @@ public final class Subset implements Dataset {
     return indices.clone();
   }
 
+  /** The index into the whole data set. */
+  long index(long of) {
+    return indices[(int) of];
+  }
+
   @Override
   public long size() {
     return indices.length;

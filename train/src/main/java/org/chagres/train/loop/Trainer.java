@@ -9,6 +9,7 @@ import org.chagres.nn.losses.Loss;
 import org.chagres.nn.modules.Module;
 import org.chagres.nn.record.Recorded;
 import org.chagres.nn.state.StateException;
+import org.chagres.nn.tensor.Autocast;
 import org.chagres.nn.tensor.Scope;
 import org.chagres.nn.tensor.Tensor;
 import org.chagres.train.checkpoint.Checkpoint;
@@ -46,6 +47,7 @@ public final class Trainer {
   private double clipNorm;
   private int patience;
   private boolean replay;
+  private boolean bf16;
   private final Recorded[] recorded = new Recorded[4];
   private volatile boolean stopping;
 
@@ -143,6 +145,12 @@ public final class Trainer {
     return this;
   }
 
+  /** Rounds the factors of products and convolutions of training steps to bf16 ({@link Autocast}), which only GPUs have. */
+  public Trainer bf16(boolean on) {
+    bf16 = on;
+    return this;
+  }
+
   /** The checkpoint's file in a run folder. */
   public static Path lastFile(Path runFolder) {
     return runFolder.resolve("last.safetensors");
@@ -179,6 +187,19 @@ public final class Trainer {
 
   /** Trains up to so many epochs in all. */
   public End fit(int epochs) {
+    try {
+      return epochs(epochs);
+    } finally {
+      for (int kind = 0; kind < recorded.length; kind++) {
+        if (recorded[kind] != null) {
+          recorded[kind].close();
+          recorded[kind] = null;
+        }
+      }
+    }
+  }
+
+  private End epochs(int epochs) {
     int first = Math.toIntExact(training.state().epoch());
     for (int epoch = first; epoch < epochs; epoch++) {
       if (patience > 0 && progress.stale() >= patience) {
@@ -194,8 +215,7 @@ public final class Trainer {
   private boolean epoch(int epoch, int epochs) {
     model.train();
     long start = training.state().batch();
-    double lossSum = progress.lossSum();
-    long samples = progress.samples();
+    Losses losses = new Losses(progress, optimizer);
     double before = progress.seconds();
     long step = progress.step();
     long began = System.nanoTime();
@@ -205,19 +225,22 @@ public final class Trainer {
       while (batches.hasNext()) {
         Batch batch = batches.next();
         boolean last = batch.index() == training.batches() - 1;
-        double loss = step(batch, step, last);
-        lossSum += loss * batch.size();
-        samples += batch.size();
+        step(batch, losses, step, last);
         seen += batch.size();
         boolean stepped = (batch.index() + 1) % accumulate == 0 || last;
         step += stepped ? 1 : 0;
         double seconds = (System.nanoTime() - began) / 1e9;
-        display.step(batch.index() + 1, lossSum / samples, seen / seconds);
-        progress = new Progress(step, progress.best(), progress.stale(), lossSum, samples, before + seconds);
-        if (!last && stepped && (stopping || checkpointEvery > 0 && step % checkpointEvery == 0)) {
+        boolean stop = stopping && stepped && !last;
+        boolean save = stop || !last && stepped && checkpointEvery > 0 && step % checkpointEvery == 0;
+        if (save || last) {
+          losses.read();
+        }
+        display.step(batch.index() + 1, losses.mean(), seen / seconds);
+        progress = losses.progress(step, progress, before + seconds);
+        if (save) {
           save();
         }
-        if (stopping && stepped && !last) {
+        if (stop) {
           return false;
         }
       }
@@ -232,7 +255,8 @@ public final class Trainer {
     progress = new Progress(
         step, better ? result.accuracy() : progress.best(), better ? 0 : progress.stale() + 1, 0, 0, 0);
     EpochResult done =
-        new EpochResult(epoch + 1, lossSum / samples, result, optimizer.lr(0), seconds, samples / seconds);
+        new EpochResult(
+            epoch + 1, losses.mean(), result, optimizer.lr(0), seconds, losses.samples() / seconds);
     // Figures first: a run killed between the two writes resumes from the checkpoint before and writes them anew.
     onEpoch.accept(done);
     folder.ifPresent(f -> {
@@ -245,32 +269,33 @@ public final class Trainer {
     return !stopping || epoch + 1 == epochs;
   }
 
-  private double step(Batch batch, long step, boolean last) {
+  private void step(Batch batch, Losses losses, long step, boolean last) {
     boolean fresh = batch.index() % accumulate == 0;
     boolean update = (batch.index() + 1) % accumulate == 0 || last;
-    double value;
     if (replay) {
-      value = recorded(fresh, update).run(batch.inputs(), batch.targets())[0].item();
-      checkLoss(value, batch, step);
+      losses.add(recorded(fresh, update).run(batch.inputs(), batch.targets())[0], batch, step);
     } else {
       try (Scope scope = Scope.open()) {
         Tensor loss = forward(fresh, batch.inputs(), batch.targets());
-        value = loss.item();
-        checkLoss(value, batch, step); // before it can do harm
+        losses.add(loss, batch, step); // before it can do harm, where it is known at once
         backward(loss, update);
       }
     }
     if (update && scheduler.isPresent() && scheduler.get() instanceof LRScheduler s) {
       s.step();
     }
-    return value;
   }
 
   private Tensor forward(boolean fresh, Tensor inputs, Tensor targets) {
     if (fresh) {
       optimizer.zeroGrad();
     }
-    return criterion.forward(model.forward(inputs), targets);
+    if (!bf16) {
+      return criterion.forward(model.forward(inputs), targets);
+    }
+    try (Autocast cast = Autocast.bf16()) {
+      return criterion.forward(model.forward(inputs), targets);
+    }
   }
 
   private void backward(Tensor loss, boolean update) {
@@ -294,14 +319,6 @@ public final class Trainer {
       });
     }
     return recorded[kind];
-  }
-
-  private void checkLoss(double value, Batch batch, long step) {
-    if (Double.isNaN(value) || Double.isInfinite(value)) {
-      throw new TrainingException(String.format(
-          Locale.ROOT, "loss is %s at step %d (epoch %d, batch %d, learning rate %.3g); the last checkpoint is kept",
-          Double.isNaN(value) ? "NaN" : "infinite", step + 1, batch.epoch() + 1, batch.index() + 1, optimizer.lr(0)));
-    }
   }
 
   /** A step may blow the weights up before any loss tells; such weights must not replace a good checkpoint. */

@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.chagres.gpu.CudaDevice;
-import org.chagres.gpu.emulator.Emulator;
-import org.chagres.gpu.fake.FakeCuda;
 import org.chagres.nn.losses.CrossEntropyLoss;
 import org.chagres.nn.modules.BatchNorm2d;
 import org.chagres.nn.modules.Conv2d;
@@ -47,33 +42,21 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class CudaTrainingTest {
 
-  private static final boolean REAL = "real".equals(System.getProperty("chagres.cuda"));
   private static final int STEPS = 10;
 
-  private Optional<FakeCuda> fake = Optional.empty();
+  private Gpu gpu;
   private Device device;
 
   @BeforeEach
   void open() {
-    if (!REAL) {
-      assumeTrue(Emulator.missing().isEmpty(), () -> Emulator.missing().get());
-      fake = Optional.of(FakeCuda.install());
-    }
-    device = Device.cuda(0);
+    gpu = Gpu.open();
+    device = gpu.device();
   }
 
   @AfterEach
   void close() {
-    if (device != null) {
-      CudaDevice.of(0).close();
-    }
-    if (fake.isPresent()) {
-      try {
-        assertEquals(List.of(), fake.get().problems());
-        assertEquals(Map.of(), fake.get().live());
-      } finally {
-        fake.get().close();
-      }
+    if (gpu != null) {
+      gpu.close();
     }
   }
 
@@ -159,7 +142,6 @@ final class CudaTrainingTest {
 
   @Test
   void aStepIsOneGraph() {
-    assumeTrue(fake.isPresent(), "a real GPU keeps no log");
     Sequential model = network();
     model.to(device);
     Optimizer optimizer = Method.ADAMW.of(model);
@@ -175,9 +157,9 @@ final class CudaTrainingTest {
       Tensor labels = Tensor.of(new long[] {0, 1, 2, 3, 4, 0, 1, 2}, 8).to(device);
       step.run(x, labels);
       step.run(x, labels);
-      Map<String, Long> before = fake.get().counts();
+      Map<String, Long> before = gpu.fake().counts();
       step.run(x, labels);
-      Map<String, Long> after = fake.get().counts();
+      Map<String, Long> after = gpu.fake().counts();
       for (String call : List.of("cudaLaunchKernel", "cudaMallocAsync", "cudaFreeAsync", "cudaStreamSynchronize")) {
         assertEquals(before.getOrDefault(call, 0L), after.getOrDefault(call, 0L), call);
       }

@@ -1,5 +1,6 @@
 package org.chagres.nn.backend.cpu;
 
+import java.util.List;
 import org.chagres.nn.backend.Backend;
 import org.chagres.nn.backend.BackendProvider;
 import org.chagres.simd.parallel.Workers;
@@ -13,6 +14,11 @@ public final class CpuProvider implements BackendProvider {
   @Override
   public String kind() {
     return "cpu";
+  }
+
+  @Override
+  public List<String> describe() {
+    return List.of("ready");
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.chagres.gpu.kernel.ElementType;
 import org.chagres.nn.backend.Backend;
 import org.chagres.nn.backend.ConvOps;
 import org.chagres.nn.backend.ElementwiseOps;
+import org.chagres.nn.backend.ImageOps;
 import org.chagres.nn.backend.IndexOps;
 import org.chagres.nn.backend.LossOps;
 import org.chagres.nn.backend.MatrixOps;
@@ -19,12 +20,14 @@ import org.chagres.nn.backend.RandomOps;
 import org.chagres.nn.backend.Recorder;
 import org.chagres.nn.backend.ReduceOps;
 import org.chagres.nn.backend.Replay;
+import org.chagres.nn.backend.UploadOps;
 
 /** A GPU: products by cuBLAS, convolutions by cuDNN, all else by the kernels of {@code org.chagres.gpu}. */
 final class CudaBackend implements Backend {
 
   private final CudaQueue queue;
   private final MemoryOps memory;
+  private final UploadOps uploads;
   private final ElementwiseOps elementwise;
   private final ReduceOps reduce;
   private final MatrixOps matrix;
@@ -37,10 +40,12 @@ final class CudaBackend implements Backend {
   private final OptimOps optim;
   private final RandomOps random;
   private final IndexOps index;
+  private final ImageOps images;
 
   CudaBackend(CudaQueue queue) {
     this.queue = queue;
     memory = new CudaMemory(queue);
+    uploads = new CudaUploads(queue);
     elementwise = new CudaElementwise(queue);
     reduce = new CudaReduce(queue);
     CudaMatrix.Libraries libraries = CudaMatrix.Libraries.of(queue);
@@ -55,6 +60,7 @@ final class CudaBackend implements Backend {
     optim = new CudaOptim(queue);
     random = new CudaRandom(queue);
     index = new CudaIndex(queue);
+    images = new CudaImages(queue);
   }
 
   boolean isOf(CudaDevice device) {
@@ -79,6 +85,11 @@ final class CudaBackend implements Backend {
   @Override
   public MemoryOps memory() {
     return memory;
+  }
+
+  @Override
+  public UploadOps uploads() {
+    return uploads;
   }
 
   @Override
@@ -134,6 +145,11 @@ final class CudaBackend implements Backend {
   @Override
   public RandomOps random() {
     return random;
+  }
+
+  @Override
+  public ImageOps images() {
+    return images;
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.chagres.nn.backend.cuda;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.chagres.gpu.Cuda;
 import org.chagres.gpu.CudaDevice;
 import org.chagres.nn.backend.Backend;
 import org.chagres.nn.backend.BackendProvider;
@@ -15,6 +17,11 @@ public final class CudaProvider implements BackendProvider {
   @Override
   public String kind() {
     return "cuda";
+  }
+
+  @Override
+  public List<String> describe() {
+    return Cuda.probe().describe();
   }
 
   @Override

@@ -42,7 +42,7 @@ final class CudaReplay implements Replay {
       }
       add(host, launches);
     } catch (RuntimeException | Error e) {
-      close();
+      closeGraphs(); // parameters are closed with the recording of which nothing comes
       throw e;
     }
   }
@@ -76,11 +76,15 @@ final class CudaReplay implements Replay {
   /** Waits for what is under way. */
   @Override
   public void close() {
+    closeGraphs();
+    parameters.close();
+  }
+
+  private void closeGraphs() {
     for (Part part : parts) {
       if (part.graph != null) {
         part.graph.close();
       }
     }
-    parameters.close();
   }
 }

@@ -5,6 +5,8 @@ import static org.chagres.simd.memory.Native.ALL;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.chagres.nn.backend.ImageWindows;
+import org.chagres.train.data.WindowDataset;
 
 /**
  * One image on its way from a file's bytes to its place in a batch.
@@ -43,6 +45,11 @@ public final class Image {
 
   private float[] fill = new float[0];
   private float[] table = ByteTable.UNIT;
+
+  // What a table of bytes was made of, and whether the window is all that is wanted.
+  private float[] mean = new float[0];
+  private float[] deviation = new float[0];
+  private boolean windowOnly;
 
   // The place in the batch.
   private long slot;
@@ -196,6 +203,8 @@ public final class Image {
     requireLoaded();
     if (bytes && table == ByteTable.UNIT) {
       table = byteTable;
+      this.mean = mean;
+      deviation = std;
       for (int c = 0; c < channels; c++) {
         fill[c] = (fill[c] - mean[c]) / std[c];
       }
@@ -215,6 +224,62 @@ public final class Image {
     slot = address;
     slotShape = shape;
     base = 0;
+    windowOnly = false;
+  }
+
+  /** Lets it show an image of bytes that lies elsewhere: only the window that transforms make of it is wanted. */
+  void beginWindow(ImageShape shape) {
+    slotShape = shape;
+    base = 1; // of no use but to be there
+    windowOnly = true;
+    bytes = true;
+    table = ByteTable.UNIT;
+    showAll(shape.channels(), shape.height(), shape.width());
+    Arrays.fill(fill, 0);
+    mean = new float[channels];
+    deviation = new float[channels];
+    Arrays.fill(deviation, 1);
+  }
+
+  /** The window of an image, after {@link #beginWindow} and the transforms. */
+  WindowDataset.Window window(long image, long label) {
+    int h = slotShape.height();
+    int w = slotShape.width();
+    boolean asSource = Math.max(top, y0) == Math.max(0, y0) && Math.min(bottom, y0 + height) == Math.min(h, y0 + height)
+        && Math.max(left, x0) == Math.max(0, x0) && Math.min(right, x0 + width) == Math.min(w, x0 + width);
+    if (!asSource) {
+      throw noWindow("pads what another has cut off");
+    }
+    return new WindowDataset.Window(image, y0, x0, flipped, label);
+  }
+
+  /** Whether the window reaches beyond the image. */
+  boolean isPadded() {
+    return y0 < 0 || x0 < 0 || y0 + height > slotShape.height() || x0 + width > slotShape.width();
+  }
+
+  /** What becomes of bytes, and of what lies beyond the image. */
+  ImageWindows.Scaling scaling() {
+    return new ImageWindows.Scaling(mean.clone(), deviation.clone(), fill.clone());
+  }
+
+  /** Whether its bytes lie plane by plane; it must show bytes, as they were loaded. */
+  boolean isPlanar() {
+    requireLoaded();
+    if (!bytes) {
+      throw new IllegalArgumentException("resident: expected images of bytes, got floats");
+    }
+    return columnStride == 1;
+  }
+
+  /** Writes its bytes as they were loaded. */
+  void copyBytes(MemorySegment to) {
+    MemorySegment.copy(ALL, base, to, 0, (long) channels * height * width);
+  }
+
+  private static IllegalArgumentException noWindow(String what) {
+    return new IllegalArgumentException("resident: a transform " + what
+        + "; for images that lie on a device there are crops, pads and flips of whole images and one Normalize");
   }
 
   /** Writes what is not yet in its place. */
@@ -238,6 +303,9 @@ public final class Image {
   /** Makes the window memory of this image's own, as floats. */
   private void materialize() {
     requireLoaded();
+    if (windowOnly) {
+      throw noWindow("needs an image's values");
+    }
     boolean own = base == slot || scratch.owns(base);
     if (!bytes && own && isWhole()) {
       return;
