@@ -19,9 +19,11 @@ template <class T> FN void scatter(const Copy& a) {
 }
 
 KERNEL(gather_1, Copy) { gather<u8>(a); }
+KERNEL(gather_2, Copy) { gather<u16>(a); }
 KERNEL(gather_4, Copy) { gather<u32>(a); }
 KERNEL(gather_8, Copy) { gather<u64>(a); }
 KERNEL(scatter_1, Copy) { scatter<u8>(a); }
+KERNEL(scatter_2, Copy) { scatter<u16>(a); }
 KERNEL(scatter_4, Copy) { scatter<u32>(a); }
 KERNEL(scatter_8, Copy) { scatter<u64>(a); }
 

@@ -201,6 +201,25 @@ class StridedTest {
         () -> copies.scatter(ElementType.F32, Kit.strides(repeated), false, y, x));
   }
 
+  /** The CPU has no bf16: a matrix is transposed and transposed back. */
+  @Test
+  void copiesOfBf16() {
+    Strided columns = Strided.of(new long[] {33, 65}, new long[] {1, 33});
+    MemorySegment x = kit.bytes(2 * 33 * 65, 256);
+    MemorySegment y = kit.memory(x.byteSize());
+    copies.gather(ElementType.BF16, Kit.strides(columns), x, y);
+    for (int i = 0; i < 33; i++) {
+      for (int j = 0; j < 65; j++) {
+        assertEquals(
+            x.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * (j * 33 + i)),
+            y.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * (i * 65 + j)));
+      }
+    }
+    MemorySegment back = kit.memory(x.byteSize());
+    copies.scatter(ElementType.BF16, Kit.strides(columns), false, y, back);
+    kit.same(x, back, "bf16 there and back");
+  }
+
   @Test
   void offsetsBeyond32Bits(@TempDir Path folder) throws IOException {
     // A file with holes: as large as it says, but hardly any of it is there.
