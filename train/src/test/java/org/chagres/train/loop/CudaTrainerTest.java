@@ -28,6 +28,7 @@ import org.chagres.nn.modules.Sequential;
 import org.chagres.nn.state.SafetensorsFile;
 import org.chagres.nn.tensor.Device;
 import org.chagres.nn.tensor.Generator;
+import org.chagres.simd.memory.OutOfNativeMemoryException;
 import org.chagres.train.cuda.Gpu;
 import org.chagres.train.data.DataLoader;
 import org.chagres.train.data.transform.ImageDataset;
@@ -241,6 +242,24 @@ final class CudaTrainerTest {
       }
     }
     run(folder, Options.on(gpu.device())); // the device goes on
+  }
+
+  /** The pool and what is above it ask again, each after giving back what they can; then all of it is told. */
+  @Test
+  void runningOutOfMemoryInTrainingIsToldAndLeavesNothing() throws IOException {
+    Device device = gpu.device();
+    int[] failing = {2, 10, 20};
+    for (int n : failing) {
+      long before = gpu.fake().calls("cudaMallocAsync");
+      for (int i = 0; i < 16; i++) {
+        gpu.fake().oomAtAllocation(n + i);
+      }
+      var e = assertThrows(
+          OutOfNativeMemoryException.class, () -> run(temp.resolve("poor"), Options.on(device)), "at " + n);
+      assertTrue(e.getMessage().startsWith("out of memory on cuda:0"), e.getMessage());
+      assertTrue(gpu.fake().calls("cudaMallocAsync") >= before + n, "at " + n);
+    }
+    run(temp.resolve("rich"), Options.on(device)); // the device goes on
   }
 
   @Test
