@@ -35,12 +35,13 @@ public final class PeakProfiler implements InternalProfiler {
   @Override
   public Collection<? extends Result<?>> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-    if (iteration.getType() != IterationType.MEASUREMENT) {
-      return List.of();
-    }
     String threads = benchmark.getParam("threads");
     try (Workers workers = Workers.of(threads == null ? 1 : Integer.parseInt(threads))) {
-      return List.of(new ScalarResult(LABEL, Peak.gflops(workers), "GFLOP/s", AggregationPolicy.MAX));
+      // In warm-up too: until its own loop is compiled it leaves garbage, which would count as the benchmark's.
+      double peak = Peak.gflops(workers);
+      return iteration.getType() == IterationType.MEASUREMENT
+          ? List.of(new ScalarResult(LABEL, peak, "GFLOP/s", AggregationPolicy.MAX))
+          : List.of();
     }
   }
 }
