@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
  * {@code share_of_peak} is a figure's part of {@code peak_gflops}, the FMA peak of as many threads measured in the
  * same run; it can exceed 1 where an algorithm saves multiplications. {@code heap_bytes} are those that a steady run
  * allocates on the Java heap, {@code host_us_step} and {@code host_us_op} what the host spends to queue a step and each of
- * its {@code calls} on a GPU, {@code gpu_busy} the part of a step in which the GPU computes, {@code rss_peak_mib} the most physical memory of the process.
+ * its {@code calls} on a GPU, {@code gpu_busy} the part of an eager step that a replayed one takes, {@code rss_peak_mib}
+ * the most physical memory of the process.
  */
 @CommandLine.Command(
     name = "bench",

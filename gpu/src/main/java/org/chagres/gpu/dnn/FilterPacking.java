@@ -21,11 +21,6 @@ public final class FilterPacking {
     this.copies = new CopyKernels(launcher);
   }
 
-  /** Whether both orders are one, so that f32 need not be packed at all. */
-  public static boolean isSame(ConvGeometry g) {
-    return g.kernel().h() * g.kernel().w() == 1 || g.c() == g.groups();
-  }
-
   /** Queues packed = filter. */
   public void pack(ConvGeometry g, ElementType type, MemorySegment filter, MemorySegment packed) {
     long taps = (long) g.kernel().h() * g.kernel().w();

@@ -11,7 +11,6 @@ public final class OptimKernels extends Launches {
   private final Kernel sgd = Kernel.of(Source.OPTIM, "sgd");
   private final Kernel adam = Kernel.of(Source.OPTIM, "adam");
   private final Kernel rmsProp = Kernel.of(Source.OPTIM, "rms_prop");
-  private final Kernel advance = Kernel.of(Source.OPTIM, "advance");
   private final Kernel squares = Kernel.of(Source.OPTIM, "squares");
   private final Kernel squaresSum = Kernel.of(Source.OPTIM, "squares_sum");
   private final Kernel scale = Kernel.of(Source.OPTIM, "scale");
@@ -24,11 +23,6 @@ public final class OptimKernels extends Launches {
 
   private static int grid4(long count) {
     return grid(ceilDiv(count, 4));
-  }
-
-  /** Moves a schedule on the device to its next step; the learning rate stays. */
-  public void advance(MemorySegment schedule) {
-    launch(advance, 1, with().at(schedule, Schedule.BYTES, "schedule"));
   }
 
   /** SGD; the buffer may be left out without momentum. */

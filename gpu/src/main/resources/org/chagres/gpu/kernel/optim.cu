@@ -7,18 +7,6 @@ struct Schedule {
   i64 first;  // SGD: whether the buffer is not yet filled
 };
 
-// One more step, for graphs; a single thread's work.
-struct Advance {
-  Schedule* schedule;
-};
-
-KERNEL(advance, Advance) {
-  if (blockIdx.x == 0 && threadIdx.x == 0) {
-    a.schedule->step++;
-    a.schedule->first = 0;
-  }
-}
-
 // Calls f(place, width) for four elements at a time, then for single ones.
 template <class F> FN void blocks(i64 n, bool aligned, F f) {
   i64 begin = 0;

@@ -15,7 +15,9 @@ import org.chagres.nn.tensor.Device;
  * }
  * }</pre>
  *
- * <p>With {@link Builder#device} a GPU, batches lie there. Each iteration is the next epoch. Order and augmentation are functions of the seed and the epoch alone: the
+ * <p>With {@link Builder#device} a GPU, batches lie there.
+ *
+ * <p>Each iteration is the next epoch. Order and augmentation are functions of the seed and the epoch alone: the
  * number of workers changes nothing, and {@link #restore} goes on in mid-epoch without decoding what was skipped. A
  * loader has one iterator at a time; starting another ends the one before, also one left by {@code break}. Workers are
  * daemons, start with the first batch, and end at {@link #close}, when the loader is no longer reachable, or after
